@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module is checked alike: strict memory safety, no implicit existentials, imports internal
+/// unless they say otherwise, and no warning is let through.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "valise",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "JOSE", targets: ["JOSE"]),
+    .library(name: "Contacts", targets: ["Contacts"]),
+    .executable(name: "valise", targets: ["valise"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Floor 0: the C libraries.
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    // Floor 1: the only floor where `unsafe` may stand.
+    .target(
+      name: "Primitives", dependencies: ["COpenSSL", "CSodium"], swiftSettings: settings),
+    .target(name: "DurableFiles", swiftSettings: settings),
+    // Floor 2.
+    .target(name: "JOSE", dependencies: ["Primitives", "DurableFiles"], swiftSettings: settings),
+    // Floor 3: siblings that never import each other.
+    .target(
+      name: "Contacts", dependencies: ["JOSE", "DurableFiles", "Primitives"],
+      swiftSettings: settings),
+    // Floor 4.
+    .executableTarget(
+      name: "valise",
+      dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives", argumentParser],
+      swiftSettings: settings),
+    .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
+    .testTarget(name: "JOSETests", dependencies: ["JOSE", "Vectors"]),
+    .testTarget(name: "ContactsTests", dependencies: ["Contacts"]),
+    .testTarget(name: "CommandTests", dependencies: ["valise"]),
+    .target(name: "Vectors", path: "Tests/Vectors"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// An open file descriptor, closed with its owner, and the calls that retry when interrupted.
+final class Descriptor: Sendable {
+  let number: Int32
+  let path: String
+  private let isOwned: Bool
+
+  /// Takes `number` over, or borrows it: standard streams are not ours to close.
+  init(_ number: Int32, path: String, isOwned: Bool = true) {
+    self.number = number
+    self.path = path
+    self.isOwned = isOwned
+  }
+
+  deinit { if isOwned { close(number) } }
+
+  /// open(2), never inherited by a child.
+  static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0, name: String? = nil
+  ) throws(FileError) -> Descriptor {
+    while true {
+      let number = unsafe path.withCString { path in
+        #if canImport(Glibc)
+          unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
+        #else
+          unsafe Darwin.open(path, flags | O_CLOEXEC, mode)
+        #endif
+      }
+      if number >= 0 { return Descriptor(number, path: name ?? path) }
+      guard errno == EINTR else { throw FileError.last(name ?? path) }
+    }
+  }
+
+  /// fstat(2).
+  func status() throws(FileError) -> stat {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0 else { throw FileError.last(path) }
+    return status
+  }
+
+  /// write(2), until all is written.
+  func write(_ bytes: Span<UInt8>) throws(FileError) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = unsafe bytes.withUnsafeBufferPointer { buffer in
+        #if canImport(Glibc)
+          unsafe Glibc.write(
+            number, buffer.baseAddress.map { unsafe $0 + offset }, buffer.count - offset)
+        #else
+          unsafe Darwin.write(
+            number, buffer.baseAddress.map { unsafe $0 + offset }, buffer.count - offset)
+        #endif
+      }
+      if count >= 0 {
+        offset += count
+      } else if errno != EINTR {
+        throw FileError.last(path)
+      }
+    }
+  }
+
+  /// read(2), or pread(2) with an offset; appends at most `count` bytes, none at the end.
+  func read(
+    at position: UInt64? = nil, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(FileError) -> Int {
+    var read = 0
+    try buffer.append(addingCapacity: count) { (output) throws(FileError) in
+      unsafe try output.withUnsafeMutableBufferPointer {
+        (room, initializedCount) throws(FileError) in
+        guard let address = room.baseAddress else { return }
+        let target = unsafe address + initializedCount
+        repeat {
+          #if canImport(Glibc)
+            read =
+              if let position { unsafe pread(number, target, count, off_t(position)) } else {
+                unsafe Glibc.read(number, target, count)
+              }
+          #else
+            read =
+              if let position { unsafe pread(number, target, count, off_t(position)) } else {
+                unsafe Darwin.read(number, target, count)
+              }
+          #endif
+        } while read < 0 && errno == EINTR
+        guard read >= 0 else { throw FileError.last(path) }
+        initializedCount += read
+      }
+    }
+    return read
+  }
+
+  /// fsync(2): what was written is on the medium afterwards.
+  func synchronize() throws(FileError) {
+    while fsync(number) != 0 {
+      // Some file systems cannot do it for directories, nor pipes at all.
+      if errno == EINVAL || errno == ENOTSUP { return }
+      guard errno == EINTR else { throw FileError.last(path) }
+    }
+  }
+}
+
+/// Which file it is, whatever it is called.
+package struct FileIdentity: Sendable, Hashable {
+  private let device: UInt64
+  private let number: UInt64
+
+  init(_ status: stat) {
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    number = UInt64(truncatingIfNeeded: status.st_ino)
+  }
+
+  /// The file at `path`, links followed; nil when there is none.
+  package init?(path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    self.init(status)
+  }
+}
+
+/// rename(2), whose name methods would hide.
+func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
+
+/// link(2), likewise.
+func systemLink(_ old: String, _ new: String) -> Int32 { unsafe link(old, new) }

@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A directory of files that only their owner may see.
+package struct Directory: Sendable, Hashable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  /// The directory called `name` in this one.
+  package func appending(_ name: String) -> Directory { Directory(path: "\(path)/\(name)") }
+  /// The path of the file called `name`.
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Makes it with its parents, each new one 0700.
+  ///
+  /// - Throws: ``FileError``, `wrongKind` when something else has the name.
+  package func create() throws(FileError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw FileError(.wrongKind, path, "is not a directory")
+      }
+      return
+    }
+    if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
+      try Directory(path: String(path[..<slash])).create()
+    }
+    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
+  }
+
+  /// The names of its files, sorted by their bytes; none when there is no such directory. Names
+  /// that begin with a dot are left out: they are our writes in progress.
+  package func names() throws(FileError) -> [String] {
+    guard let stream = unsafe opendir(path) else {
+      if errno == ENOENT { return [] }
+      throw FileError.last(path)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Whether there is a file called `name`.
+  package func contains(_ name: String) -> Bool { unsafe access(file(name), F_OK) == 0 }
+
+  /// All bytes of the file called `name`.
+  ///
+  /// - Throws: ``FileError`` `notFound`, or `tooLarge` past `limit`.
+  package func read(_ name: String, limit: Int) throws(FileError) -> [UInt8] {
+    try InputFile(path: file(name)).readAll(limit: limit)
+  }
+
+  /// Writes a durable private file called `name`.
+  package func write(
+    _ name: String, _ bytes: [UInt8], existing: StagedFile.Existing = .keep
+  ) throws(FileError) {
+    let staged = try StagedFile(path: file(name), existing: existing)
+    try staged.write(bytes.span)
+    try staged.commit()
+  }
+
+  /// Removes the file called `name`, durably.
+  ///
+  /// - Throws: ``FileError`` `notFound`.
+  package func remove(_ name: String) throws(FileError) {
+    guard unsafe unlink(file(name)) == 0 else { throw FileError.last(file(name)) }
+    try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
+  }
+}

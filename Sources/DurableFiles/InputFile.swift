@@ -1,0 +1,75 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A file, a pipe or a terminal to read from.
+package final class InputFile: Sendable {
+  private let descriptor: Descriptor
+  /// The size when it was opened; nil for what is not a regular file.
+  package let byteCount: UInt64?
+  /// Which file it is.
+  package let identity: FileIdentity
+
+  /// The name that it was opened by.
+  package var path: String { descriptor.path }
+  /// The number, to hand to a call of the system.
+  package var descriptorNumber: Int32 { descriptor.number }
+  /// Whether a person types it.
+  package var isTerminal: Bool { isatty(descriptor.number) == 1 }
+
+  private init(_ descriptor: Descriptor) throws(FileError) {
+    let status = try descriptor.status()
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw FileError(.wrongKind, descriptor.path, "is a directory")
+    }
+    self.descriptor = descriptor
+    identity = FileIdentity(status)
+    byteCount = status.st_mode & S_IFMT == S_IFREG ? UInt64(status.st_size) : nil
+  }
+
+  /// Opens `path` for reading.
+  ///
+  /// - Throws: ``FileError`` `notFound`, `notPermitted`, or `wrongKind` for a directory.
+  package convenience init(path: String) throws(FileError) {
+    try self.init(Descriptor.open(path, O_RDONLY))
+  }
+
+  /// Standard input. A regular file there counts from where it stands, which must be its beginning.
+  package static func standardInput() throws(FileError) -> InputFile {
+    try InputFile(Descriptor(STDIN_FILENO, path: "standard input", isOwned: false))
+  }
+
+  /// An inherited descriptor.
+  package static func inherited(_ number: Int32) throws(FileError) -> InputFile {
+    try InputFile(Descriptor(number, path: "descriptor \(number)", isOwned: false))
+  }
+
+  /// Appends at most `count` of the bytes that come next and returns how many; 0 at the end.
+  package func read(
+    upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(FileError) -> Int {
+    try descriptor.read(upTo: count, appendingTo: &buffer)
+  }
+
+  /// Appends at most `count` of the bytes at `offset`; only for regular files.
+  package func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(FileError) -> Int {
+    try descriptor.read(at: offset, upTo: count, appendingTo: &buffer)
+  }
+
+  /// All of the rest, at most `limit` bytes.
+  ///
+  /// - Throws: ``FileError`` `tooLarge` for more.
+  package func readAll(limit: Int) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while try read(upTo: min(1 << 16, limit + 1 - bytes.count), appendingTo: &bytes) > 0 {
+      guard bytes.count <= limit else {
+        throw FileError(.tooLarge, path, "is larger than \(limit) bytes")
+      }
+    }
+    return bytes
+  }
+}

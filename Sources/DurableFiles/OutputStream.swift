@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Where bytes go that cannot be taken back: standard output, a pipe, a device.
+package final class OutputStream: Sendable {
+  private let descriptor: Descriptor
+
+  /// What it is called in messages.
+  package var path: String { descriptor.path }
+  /// Whether a person sees it.
+  package var isTerminal: Bool { isatty(descriptor.number) == 1 }
+
+  private init(_ descriptor: Descriptor) { self.descriptor = descriptor }
+
+  /// Standard output.
+  package static func standardOutput() -> OutputStream {
+    // A reader that leaves is an error to report, not a signal to die of.
+    _ = signal(SIGPIPE, SIG_IGN)
+    return OutputStream(Descriptor(STDOUT_FILENO, path: "standard output", isOwned: false))
+  }
+
+  /// An existing pipe or device; nil when `path` is a regular file, or nothing.
+  ///
+  /// - Throws: ``FileError`` when it cannot be opened, `wrongKind` for a directory.
+  package static func special(path: String) throws(FileError) -> OutputStream? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return nil }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw FileError(.wrongKind, path, "is a directory")
+    }
+    _ = signal(SIGPIPE, SIG_IGN)
+    return OutputStream(try Descriptor.open(path, O_WRONLY))
+  }
+
+  /// Writes all of `bytes`.
+  ///
+  /// - Throws: ``FileError`` `noSpace`, `closed` or `failed`.
+  package func write(_ bytes: Span<UInt8>) throws(FileError) { try descriptor.write(bytes) }
+}

@@ -1,0 +1,142 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A file that does not exist until it is whole.
+///
+/// Its bytes go to an unnamed file (O_TMPFILE) in the directory of its target, readable by its
+/// owner alone; ``commit()`` puts them on the medium and gives them their name in one step. A
+/// crash, a kill or an error before that leaves nothing behind, and an existing file as it was.
+/// Where the file system has no unnamed files, a hidden one of a random name stands in, removed
+/// unless the machine itself stops.
+package final class StagedFile {
+  /// What to do when the target exists.
+  package enum Existing: Sendable {
+    /// Leave it and fail; also when it appears while the bytes are written.
+    case keep
+    /// Put the new file in its place.
+    case replace
+  }
+
+  /// The file's name once it is committed.
+  package let path: String
+  private let existing: Existing
+  private let directory: String
+  private let descriptor: Descriptor
+  /// The name of the stand-in; nil while the file is unnamed.
+  private var temporaryPath: String?
+
+  /// Opens a staged file beside `path`.
+  ///
+  /// - Throws: ``FileError`` `exists` when `path` is there and must be kept, `wrongKind` when it is
+  ///   a directory, and whatever the directory refuses.
+  package init(path: String, existing: Existing = .keep) throws(FileError) {
+    // A link to a file means the file: replacing must not turn the link into one.
+    let target = Self.resolvingLinks(path)
+    self.path = target
+    self.existing = existing
+    directory = Self.directory(of: target)
+    try Self.checkTarget(target, existing, name: path)
+    if let unnamed = Self.openUnnamed(in: directory, name: path) {
+      descriptor = unnamed
+    } else {
+      let temporary = Self.temporaryPath(in: directory)
+      descriptor = try Descriptor.open(
+        temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o600, name: path)
+      temporaryPath = temporary
+    }
+  }
+
+  deinit { if let temporaryPath { unsafe unlink(temporaryPath) } }
+
+  /// Appends `bytes`.
+  ///
+  /// - Throws: ``FileError`` `noSpace` or `failed`.
+  package func write(_ bytes: Span<UInt8>) throws(FileError) { try descriptor.write(bytes) }
+
+  /// Makes the bytes durable and gives them their name.
+  ///
+  /// - Throws: ``FileError`` `exists` when the target must be kept; nothing has changed then.
+  package func commit() throws(FileError) {
+    try descriptor.synchronize()
+    switch existing {
+    case .keep: try link()
+    case .replace: try rename()
+    }
+    try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize()
+  }
+
+  private func link() throws(FileError) {
+    guard let temporary = temporaryPath else { return try linkUnnamed(to: path) }
+    if systemLink(temporary, path) == 0 {
+      unsafe unlink(temporary)
+      temporaryPath = nil
+      return
+    }
+    guard errno == EPERM || errno == ENOTSUP || errno == ENOSYS else { throw FileError.last(path) }
+    // Without hard links, taking the name first keeps two writers from both succeeding.
+    let claim = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+    guard systemRename(temporary, path) == 0 else {
+      let error = FileError.last(path)
+      unsafe unlink(claim.path)
+      throw error
+    }
+    temporaryPath = nil
+  }
+
+  private func rename() throws(FileError) {
+    let temporary = temporaryPath ?? Self.temporaryPath(in: directory)
+    if temporaryPath == nil {
+      try linkUnnamed(to: temporary)
+      temporaryPath = temporary
+    }
+    guard systemRename(temporary, path) == 0 else { throw FileError.last(path) }
+    temporaryPath = nil
+  }
+
+  private func linkUnnamed(to name: String) throws(FileError) {
+    let source = "/proc/self/fd/\(descriptor.number)"
+    guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+      throw FileError.last(path)
+    }
+  }
+
+  private static func openUnnamed(in directory: String, name: String) -> Descriptor? {
+    #if os(Linux)
+      // O_TMPFILE is a macro over macros; without /proc the file could not be named later.
+      let flags = 0o20_000_000 | O_DIRECTORY | O_RDWR
+      guard unsafe access("/proc/self/fd", X_OK) == 0 else { return nil }
+      return try? Descriptor.open(directory, flags, mode: 0o600, name: name)
+    #else
+      return nil
+    #endif
+  }
+
+  private static func checkTarget(
+    _ target: String, _ existing: Existing, name: String
+  ) throws(FileError) {
+    var status = stat()
+    guard unsafe lstat(target, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.wrongKind, name, "is not a regular file")
+    }
+    if case .keep = existing { throw FileError(.exists, name, "file exists") }
+  }
+
+  private static func resolvingLinks(_ path: String) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func temporaryPath(in directory: String) -> String {
+    "\(directory)/.valise-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+  }
+}

@@ -1,0 +1,159 @@
+internal import COpenSSL
+
+/// A key as other programs keep it.
+package enum ImportedKey: Sendable {
+  case nistPublic(NISTPublicKey)
+  case nistPrivate(NISTPrivateKey)
+  case montgomeryPublic(MontgomeryPublicKey)
+  case montgomeryPrivate(MontgomeryPrivateKey)
+  case edwardsPublic(EdwardsPublicKey)
+  case edwardsPrivate(EdwardsPrivateKey)
+  case rsaPublic(RSAPublicKey)
+  case rsaPrivate(RSAPrivateKey)
+}
+
+/// Keys in PEM (RFC 7468): SPKI, PKCS#8, PKCS#1, SEC1 and X.509 certificates.
+package enum PEM {
+  /// The first key in `text`.
+  ///
+  /// - Throws: ``PrimitiveError`` `invalidKey` when there is none, when it is under a passphrase, of
+  ///   an algorithm that JOSE does not know, weak, or in a certificate that is not valid today.
+  package static func key(in text: Span<UInt8>) throws(PrimitiveError) -> ImportedKey {
+    defer { ERR_clear_error() }
+    guard contains(text, "-----BEGIN ") else {
+      throw PrimitiveError(.invalidKey, "there is no PEM block")
+    }
+    guard !contains(text, "ENCRYPTED") else {
+      throw PrimitiveError(
+        .invalidKey, "the PEM key is under a passphrase; `openssl pkey` takes it off")
+    }
+    if contains(text, "PRIVATE KEY-----"),
+      let key = unsafe withReader(text, { unsafe valise_read_private_key($0) })
+    {
+      return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: true)
+    }
+    if contains(text, "CERTIFICATE-----"),
+      let certificate = unsafe withReader(text, { unsafe valise_read_certificate($0) })
+    {
+      defer { unsafe X509_free(certificate) }
+      guard unsafe valise_certificate_is_current(certificate) == 1 else {
+        throw PrimitiveError(.invalidKey, "the certificate has expired or is not valid yet")
+      }
+      let key = unsafe try OpenSSL.require(
+        X509_get_pubkey(certificate), .invalidKey, "the certificate holds no usable key")
+      return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: false)
+    }
+    let key = unsafe try OpenSSL.require(
+      withReader(text) { unsafe valise_read_public_key($0) } ?? rsaPublicKey(text),
+      .invalidKey, "the PEM block holds no usable key")
+    return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: false)
+  }
+
+  /// `BEGIN RSA PUBLIC KEY`, which holds a PKCS#1 structure.
+  private static func rsaPublicKey(_ text: Span<UInt8>) -> OpaquePointer? {
+    unsafe withReader(text) { unsafe valise_read_rsa_public_key($0) }
+  }
+
+  private static func withReader(
+    _ text: Span<UInt8>, _ body: (OpaquePointer?) -> OpaquePointer?
+  ) -> OpaquePointer? {
+    text.withAddress { address in
+      let reader = unsafe BIO_new_mem_buf(address, Int32(clamping: text.count))
+      defer { unsafe BIO_free(reader) }
+      return unsafe body(reader)
+    }
+  }
+
+  private static func contains(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard text.count >= count else { return false }
+    return (0...(text.count - count)).contains { start in
+      (0..<count).allSatisfy { unsafe text[start + $0] == word.utf8Start[$0] }
+    }
+  }
+
+  private static func imported(
+    _ key: KeyHandle, isPrivate: Bool
+  ) throws(PrimitiveError) -> ImportedKey {
+    for curve in MontgomeryCurve.allCases where key.isA(curve.rawValue) {
+      guard isPrivate else {
+        return .montgomeryPublic(
+          try MontgomeryPublicKey(curve, x: key.publicBytes(count: curve.keyByteCount)))
+      }
+      return .montgomeryPrivate(
+        try MontgomeryPrivateKey(curve, d: key.privateBytes(count: curve.keyByteCount)))
+    }
+    for curve in EdwardsCurve.allCases where key.isA(curve.rawValue.uppercased()) {
+      guard isPrivate else {
+        return .edwardsPublic(
+          try EdwardsPublicKey(curve, x: key.publicBytes(count: curve.keyByteCount)))
+      }
+      return .edwardsPrivate(
+        try EdwardsPrivateKey(curve, d: key.privateBytes(count: curve.keyByteCount)))
+    }
+    if key.isA("RSA") { return try rsa(key, isPrivate: isPrivate) }
+    guard key.isA("EC") else {
+      throw PrimitiveError(.invalidKey, "the key is of an algorithm that JOSE does not know")
+    }
+    return try nist(key, isPrivate: isPrivate)
+  }
+
+  private static func rsa(
+    _ key: KeyHandle, isPrivate: Bool
+  ) throws(PrimitiveError) -> ImportedKey {
+    if isPrivate { return .rsaPrivate(try RSAPrivateKey(key)) }
+    return .rsaPublic(
+      try RSAPublicKey(
+        n: key.number(OSSL_PKEY_PARAM_RSA_N).withBytes { Array(copying: $0) },
+        e: key.number(OSSL_PKEY_PARAM_RSA_E).withBytes { Array(copying: $0) }))
+  }
+
+  private static func nist(
+    _ key: KeyHandle, isPrivate: Bool
+  ) throws(PrimitiveError) -> ImportedKey {
+    let bitCount = unsafe EVP_PKEY_get_bits(key.pointer)
+    let curves: [Int32: (NISTCurve, String)] = [
+      256: (.p256, "prime256v1"), 384: (.p384, "secp384r1"), 521: (.p521, "secp521r1"),
+    ]
+    guard let (curve, name) = curves[bitCount], key.groupName() == name else {
+      throw PrimitiveError(.invalidKey, "the key is on a curve that JOSE does not know")
+    }
+    let size = curve.coordinateByteCount
+    let publicKey = try NISTPublicKey(
+      curve, x: key.number("qx", byteCount: size).withBytes { Array(copying: $0) },
+      y: key.number("qy", byteCount: size).withBytes { Array(copying: $0) })
+    guard isPrivate else { return .nistPublic(publicKey) }
+    let d = try key.number(OSSL_PKEY_PARAM_PRIV_KEY, byteCount: size)
+    return .nistPrivate(try NISTPrivateKey(publicKey, d: d))
+  }
+}
+
+extension KeyHandle {
+  /// Whether OpenSSL calls the key's type `name`.
+  func isA(_ name: String) -> Bool { unsafe EVP_PKEY_is_a(pointer, name) == 1 }
+
+  /// OpenSSL's name of the curve.
+  func groupName() -> String? {
+    var name = [UInt8](repeating: 0, count: 64)
+    var count = 0
+    var span = name.mutableSpan
+    let status = span.withMutableAddress { address in
+      unsafe address.withMemoryRebound(to: CChar.self, capacity: 64) {
+        unsafe EVP_PKEY_get_group_name(pointer, $0, 64, &count)
+      }
+    }
+    return status == 1 ? String(decoding: name.prefix(count), as: UTF8.self) : nil
+  }
+
+  /// The private key as plain bytes.
+  func privateBytes(count: Int) throws(PrimitiveError) -> SecretBytes {
+    try SecretBytes(byteCount: count) { (output) throws(PrimitiveError) in
+      var written = count
+      let status = output.withMutableAddress {
+        unsafe EVP_PKEY_get_raw_private_key(pointer, $0, &written)
+      }
+      try OpenSSL.check(
+        status == 1 && written == count ? 1 : 0, .invalidKey, "the key is not valid")
+    }
+  }
+}
