@@ -208,3 +208,14 @@ final class AEADState {
     return Array(try hmac.finish().prefix(algorithm.tagByteCount))
   }
 }
+
+extension AEAD {
+  /// AES-GCM for a key of 16, 24 or 32 bytes.
+  package static func gcm(keyByteCount: Int) -> AEAD {
+    switch keyByteCount {
+    case 16: .aes128GCM
+    case 24: .aes192GCM
+    default: .aes256GCM
+    }
+  }
+}

@@ -73,7 +73,7 @@ package enum Base64URL {
   }()
 
   /// The value of each character; 0xFF for those outside the alphabet.
-  private static let values: InlineArray<256, UInt8> = {
+  fileprivate static let values: InlineArray<256, UInt8> = {
     var values = InlineArray<256, UInt8>(repeating: 0xFF)
     for index in 0..<64 { values[Int(alphabet[index])] = UInt8(index) }
     return values
@@ -211,4 +211,9 @@ package struct Base64URLDecoder: Sendable {
     try Base64URL.decode(carried.span, appendingTo: &bytes)
     carried.removeAll(keepingCapacity: true)
   }
+}
+
+extension Base64URL {
+  /// Whether `byte` is one of the 64 characters.
+  package static func isInAlphabet(_ byte: UInt8) -> Bool { values[Int(byte)] != 0xFF }
 }

@@ -45,7 +45,7 @@ enum RSAConsistency {
     }
 
     deinit {
-      for unsafevalue in unsafe values { unsafe BN_clear_free(value) }
+      while let value = unsafe values.popLast() { unsafe BN_clear_free(value) }
       unsafe BN_CTX_free(context)
     }
 

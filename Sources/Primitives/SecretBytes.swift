@@ -69,3 +69,16 @@ public final class SecretBytes: @unchecked Sendable, Hashable, CustomStringConve
   /// False when the system refuses to lock more (`ulimit -l`); the secrets are wiped all the same.
   package static var allAreLocked: Bool { SecretPool.shared.allAreLocked }
 }
+
+extension SecretBytes {
+  /// Takes over the bytes of `array`, which is wiped and emptied.
+  ///
+  /// Copies that were made of the array before are out of reach.
+  public convenience init(wiping array: inout [UInt8]) {
+    self.init(copying: array.span)
+    let count = array.count
+    var span = array.mutableSpan
+    span.withMutableAddress { unsafe sodium_memzero($0, count) }
+    array = []
+  }
+}

@@ -1,0 +1,99 @@
+package import DurableFiles
+
+// Files of the floor below, as sources and sinks of this one.
+
+/// A file or a pipe, read in order.
+package struct FileSource: ByteSource {
+  private let file: InputFile
+
+  package init(_ file: InputFile) { self.file = file }
+
+  package var expectedByteCount: UInt64? { file.byteCount }
+
+  package func read(
+    upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    do { return try file.read(upTo: count, appendingTo: &buffer) } catch { throw JOSEError(error) }
+  }
+}
+
+/// A regular file, read anywhere.
+package struct FileAccess: RandomAccessBytes {
+  private let file: InputFile
+  package let byteCount: UInt64
+
+  /// Nil for a pipe or a device, which must be spooled.
+  package init?(_ file: InputFile) {
+    guard let byteCount = file.byteCount else { return nil }
+    self.file = file
+    self.byteCount = byteCount
+  }
+
+  package func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    do { return try file.read(at: offset, upTo: count, appendingTo: &buffer) } catch {
+      throw JOSEError(error)
+    }
+  }
+}
+
+/// What came through a pipe, kept in a nameless file so that it can be read anywhere.
+package struct SpooledBytes: RandomAccessBytes {
+  private let spool: SpoolFile
+
+  /// Reads `file` to its end.
+  package init(_ file: InputFile) throws(JOSEError) {
+    do {
+      spool = try SpoolFile()
+      var buffer: [UInt8] = []
+      buffer.reserveCapacity(1 << 18)
+      while try file.read(upTo: 1 << 18, appendingTo: &buffer) > 0 {
+        try spool.write(buffer.span)
+        buffer.removeAll(keepingCapacity: true)
+      }
+    } catch { throw JOSEError(error) }
+  }
+
+  package var byteCount: UInt64 { spool.byteCount }
+
+  package func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    do { return try spool.read(at: offset, upTo: count, appendingTo: &buffer) } catch {
+      throw JOSEError(error)
+    }
+  }
+}
+
+/// A pipe, a device or standard output.
+package struct StreamSink: ByteSink {
+  private let stream: OutputStream
+
+  package init(_ stream: OutputStream) { self.stream = stream }
+
+  package func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    do { try stream.write(bytes) } catch { throw JOSEError(error) }
+  }
+}
+
+/// A file that appears when it is committed.
+package struct FileSink: StagedSink {
+  private let file: StagedFile
+
+  package init(_ file: StagedFile) { self.file = file }
+
+  package func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    do { try file.write(bytes) } catch { throw JOSEError(error) }
+  }
+
+  package func commit() throws(JOSEError) {
+    do { try file.commit() } catch { throw JOSEError(error) }
+  }
+}
+
+extension JOSEError {
+  init(_ error: FileError) {
+    self.init(.inputOutput, "\(error.path): \(error.reason)", underlying: error)
+  }
+}

@@ -1,0 +1,36 @@
+extension JWE {
+  /// What a reader puts up with, decided before any work is done.
+  public struct DecryptionPolicy: Sendable {
+    /// What to do with a message whose plaintext was compressed (`zip`).
+    public enum Compression: Sendable, Hashable {
+      /// Refuse: compression leaks, and a small message can become a huge one.
+      case refused
+      /// Inflate up to so many bytes.
+      case allowed(maximumByteCount: UInt64)
+    }
+
+    /// Ways to the key that may be tried.
+    public var keyManagement = Set(KeyManagementAlgorithm.allCases)
+    /// Ciphers that may be used.
+    public var contentEncryption = Set(ContentEncryptionAlgorithm.allCases)
+    /// How many recipients a message may have.
+    public var maximumRecipientCount = 10_000
+    /// PBES2 iterations, checked before the first (CVE-2022-36083).
+    public var iterations = 1_000...1_200_000
+    /// How many recipients may be tried with keys on curves; each costs some 100 µs.
+    public var maximumAgreementTrials = 10_000
+    /// How many may be tried with RSA keys; each costs milliseconds.
+    public var maximumRSATrials = 256
+    /// The protected header as it was written, in bytes.
+    public var maximumHeaderByteCount = 1 << 16
+    /// Compressed plaintexts.
+    public var compression = Compression.refused
+    /// Whether `enc` may stand in an unprotected header, as RFC 7516 allows and nobody should do.
+    public var allowsUnprotectedEncryption = false
+    /// Whether a message to several recipients must prove that all of them read the same.
+    public var requiresCommitment = false
+
+    /// The defaults, which are safe for messages from strangers.
+    public init() {}
+  }
+}

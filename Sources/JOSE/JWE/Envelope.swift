@@ -1,0 +1,111 @@
+internal import Primitives
+
+extension JWE {
+  /// A message whose structure was read and whose content was not touched.
+  ///
+  /// Nothing in it is authentic yet: what it says of its recipients is what somebody wrote.
+  public struct Envelope {
+    let head: EnvelopeHead
+    let source: any RandomAccessBytes
+    let ciphertext: Range<UInt64>
+    let policy: DecryptionPolicy
+
+    /// Reads the structure of an envelope in any serialization.
+    ///
+    /// - Throws: ``JOSEError`` `malformed`, `unsupported` for critical extensions,
+    ///   `limitExceeded`, `inputOutput`.
+    public init(
+      _ source: some RandomAccessBytes, policy: DecryptionPolicy = DecryptionPolicy()
+    ) throws(JOSEError) {
+      let layout = try EnvelopeLayout(source)
+      head = try EnvelopeHead(layout, policy)
+      self.policy = policy
+      if let ciphertext = layout.ciphertext {
+        self.source = source
+        self.ciphertext = ciphertext
+      } else {
+        // Only a name written with escapes gets here; its value is bounded and in the head.
+        guard case .json(let document) = layout.form, let text = document.root["ciphertext"]?.utf8
+        else { throw JOSEError(.malformed, "ciphertext is missing") }
+        self.source = BytesInMemory(text)
+        self.ciphertext = 0..<UInt64(text.count)
+      }
+    }
+
+    /// How it is written: `general`, `flattened` or `compact`.
+    public var form: String { head.form.rawValue }
+
+    /// The cipher's name as it stands in the protected header; nil when there is none.
+    public var contentEncryptionName: String? { header(0).string("enc") }
+    /// `typ`, what the whole message is.
+    public var type: String? { head.protected?["typ"]?.string }
+    /// `cty`, what the plaintext is.
+    public var contentType: String? { head.protected?["cty"]?.string }
+    /// Whether it claims that all recipients read the same. Checked when it is opened.
+    public var hasCommitment: Bool { head.commitment != nil }
+    /// The authenticated data that stands beside the ciphertext; not authentic before it opens.
+    public var additionalData: [UInt8]? {
+      head.additionalDataText.flatMap { try? Base64URL.decode($0.span) }
+    }
+    /// The size of the ciphertext in bytes; for GCM that of the plaintext, for CBC up to 16 more.
+    public var ciphertextByteCount: UInt64 {
+      let count = ciphertext.upperBound - ciphertext.lowerBound
+      return count / 4 * 3 + [0, 0, 1, 2][Int(count % 4)]
+    }
+
+    /// What it says of its recipients, in their order.
+    public var recipients: [RecipientDescription] {
+      head.recipients.map { RecipientDescription(head.header(for: $0), $0) }
+    }
+
+    func header(_ index: Int) -> JOSEHeader { head.header(for: head.recipients[index]) }
+
+    /// The cipher.
+    ///
+    /// - Throws: ``JOSEError`` `malformed`, `unsupported` or `refused`.
+    func contentEncryption() throws(JOSEError) -> ContentEncryptionAlgorithm {
+      let value =
+        policy.allowsUnprotectedEncryption ? header(0)["enc"] : head.protected?["enc"]
+      guard let name = value?.string else {
+        throw JOSEError(.malformed, "enc is missing from the protected header")
+      }
+      guard let encryption = ContentEncryptionAlgorithm(rawValue: name) else {
+        throw JOSEError(.unsupported, "the content encryption \(name) is not known")
+      }
+      guard policy.contentEncryption.contains(encryption) else {
+        throw JOSEError(.refused, "the content encryption \(name) is not allowed")
+      }
+      if !policy.allowsUnprotectedEncryption {
+        for index in head.recipients.indices where header(index).isUnprotected("enc") {
+          throw JOSEError(.malformed, "enc is not protected")
+        }
+      }
+      return encryption
+    }
+  }
+
+  /// What an envelope says of one recipient.
+  public struct RecipientDescription: Sendable {
+    /// `alg`; nil when it is missing.
+    public let algorithmName: String?
+    /// `kid`; nil for a hidden recipient. Any text: it is escaped wherever it is shown.
+    public let keyID: String?
+    /// The curve of `epk`, where there is one.
+    public let curve: String?
+    /// The size of the wrapped key in bytes, which tells the size of an RSA key.
+    public let encryptedKeyByteCount: Int
+
+    init(_ header: JOSEHeader, _ entry: RecipientEntry) {
+      algorithmName = header.string("alg")
+      keyID = header.string("kid")
+      curve = header["epk"]?["crv"]?.string
+      encryptedKeyByteCount = entry.encryptedKey?.count ?? 0
+    }
+  }
+}
+
+extension JOSEHeader {
+  func isUnprotected(_ name: String) -> Bool {
+    unprotected?[name] != nil || own?[name] != nil
+  }
+}

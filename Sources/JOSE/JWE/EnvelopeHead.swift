@@ -1,0 +1,231 @@
+internal import Primitives
+
+/// All of an envelope but its ciphertext, with its structure checked (RFC 7516 §7.2).
+struct EnvelopeHead {
+  enum Form: String { case general, flattened, compact }
+
+  let form: Form
+  /// The protected header's text as it was received; it is authenticated in these very bytes.
+  let protectedText: [UInt8]
+  let protected: JSONValue?
+  let unprotected: JSONValue?
+  let recipients: [RecipientEntry]
+  let initializationVector: [UInt8]
+  let tag: [UInt8]
+  /// The text of `aad`; nil when there is none.
+  let additionalDataText: [UInt8]?
+  let commitment: [UInt8]?
+
+  /// What the cipher authenticates (RFC 7516 §5.2 step 15).
+  var additionalData: [UInt8] {
+    guard let additionalDataText else { return protectedText }
+    return protectedText + [UInt8(ascii: ".")] + additionalDataText
+  }
+
+  init(_ layout: EnvelopeLayout, _ policy: JWE.DecryptionPolicy) throws(JOSEError) {
+    switch layout.form {
+    case .compact(let parts, let tag): try self.init(compact: parts, tag: tag, policy)
+    case .json(let document): try self.init(document.root, policy)
+    }
+  }
+
+  private init(
+    compact parts: [[UInt8]], tag: [UInt8], _ policy: JWE.DecryptionPolicy
+  ) throws(JOSEError) {
+    form = .compact
+    protectedText = parts[0]
+    protected = try Self.header(parts[0], policy)
+    unprotected = nil
+    additionalDataText = nil
+    commitment = nil
+    initializationVector = try Self.decode(parts[2], "the initialization vector")
+    self.tag = try Self.decode(tag, "the tag")
+    let encryptedKey = parts[1].isEmpty ? nil : try Self.decode(parts[1], "the encrypted key")
+    recipients = [RecipientEntry(own: nil, encryptedKey: encryptedKey)]
+    try check()
+  }
+
+  private init(_ root: JSONValue, _ policy: JWE.DecryptionPolicy) throws(JOSEError) {
+    guard root.isObject else { throw JOSEError(.malformed, "it is not a JSON object") }
+    // A text that is also a JWS could be read as either.
+    if let other = ["payload", "signatures"].first(where: { root[$0] != nil }) {
+      throw JOSEError(.malformed, "\(other) is a member of a JWS, not of a JWE")
+    }
+    guard root["ciphertext"]?.isString == true else {
+      throw JOSEError(.malformed, "ciphertext is missing")
+    }
+    protectedText = try Self.text(root, "protected") ?? []
+    protected = protectedText.isEmpty ? nil : try Self.header(protectedText, policy)
+    unprotected = try Self.object(root, "unprotected")
+    initializationVector = try Self.octets(root, "iv") ?? []
+    tag = try Self.octets(root, "tag") ?? []
+    additionalDataText = try Self.text(root, "aad")
+    if additionalDataText != nil { _ = try Self.octets(root, "aad") }
+    commitment = try Self.octets(root, "commitment")
+
+    if let list = root["recipients"] {
+      form = .general
+      guard root["header"] == nil, root["encrypted_key"] == nil else {
+        throw JOSEError(.malformed, "it is general and flattened at once")
+      }
+      recipients = try Self.entries(list, policy)
+    } else {
+      form = .flattened
+      recipients = [try RecipientEntry(root)]
+    }
+    try check()
+  }
+
+  private func check() throws(JOSEError) {
+    for recipient in recipients {
+      let header = JOSEHeader(protected: protected, unprotected: unprotected, own: recipient.own)
+      try header.checkDisjointness()
+      try header.checkCritical()
+    }
+  }
+
+  /// The header that holds for `recipient`.
+  func header(for recipient: RecipientEntry) -> JOSEHeader {
+    JOSEHeader(protected: protected, unprotected: unprotected, own: recipient.own)
+  }
+
+  // MARK: Members
+
+  private static func entries(
+    _ list: JSONValue, _ policy: JWE.DecryptionPolicy
+  ) throws(JOSEError) -> [RecipientEntry] {
+    let elements = list.elements
+    guard list.isArray, !elements.isEmpty else {
+      throw JOSEError(.malformed, "recipients is not an array of at least one")
+    }
+    guard elements.count <= policy.maximumRecipientCount else {
+      throw JOSEError(.limitExceeded, "it has more than \(policy.maximumRecipientCount) recipients")
+    }
+    var entries: [RecipientEntry] = []
+    entries.reserveCapacity(elements.count)
+    for element in elements {
+      guard element.isObject else { throw JOSEError(.malformed, "a recipient is not an object") }
+      entries.append(try RecipientEntry(element))
+    }
+    return entries
+  }
+
+  private static func header(
+    _ text: [UInt8], _ policy: JWE.DecryptionPolicy
+  ) throws(JOSEError) -> JSONValue {
+    guard text.count <= policy.maximumHeaderByteCount else {
+      throw JOSEError(
+        .limitExceeded, "the protected header is over \(policy.maximumHeaderByteCount) bytes")
+    }
+    let document = try JSONDocument(parsing: decode(text, "protected"))
+    guard document.root.isObject else {
+      throw JOSEError(.malformed, "the protected header is not a JSON object")
+    }
+    return document.root
+  }
+
+  private static func decode(_ text: [UInt8], _ name: String) throws(JOSEError) -> [UInt8] {
+    do { return try Base64URL.decode(text.span) } catch {
+      throw JOSEError(.malformed, "\(name) is not base64url", underlying: error)
+    }
+  }
+
+  static func text(_ object: JSONValue, _ name: String) throws(JOSEError) -> [UInt8]? {
+    guard let value = object[name] else { return nil }
+    // What would be empty must be absent (RFC 7516 §7.2.1), so that there is one way to write it.
+    guard let text = value.utf8, !text.isEmpty else {
+      throw JOSEError(.malformed, "\(name) is empty or not a string")
+    }
+    return text
+  }
+
+  static func octets(_ object: JSONValue, _ name: String) throws(JOSEError) -> [UInt8]? {
+    try text(object, name).map { (text) throws(JOSEError) in try decode(text, name) }
+  }
+
+  static func object(_ object: JSONValue, _ name: String) throws(JOSEError) -> JSONValue? {
+    guard let value = object[name] else { return nil }
+    guard value.isObject else { throw JOSEError(.malformed, "\(name) is not an object") }
+    return value
+  }
+}
+
+/// One recipient's own part of an envelope.
+struct RecipientEntry {
+  /// The per-recipient header; nil when there is none.
+  let own: JSONValue?
+  /// The wrapped key; nil when there is none.
+  let encryptedKey: [UInt8]?
+
+  init(own: JSONValue?, encryptedKey: [UInt8]?) {
+    self.own = own
+    self.encryptedKey = encryptedKey
+  }
+
+  init(_ object: JSONValue) throws(JOSEError) {
+    own = try EnvelopeHead.object(object, "header")
+    encryptedKey = try EnvelopeHead.octets(object, "encrypted_key")
+  }
+}
+
+/// The union of the three headers that hold for one recipient (RFC 7516 §4).
+struct JOSEHeader {
+  let protected: JSONValue?
+  let unprotected: JSONValue?
+  let own: JSONValue?
+
+  subscript(_ name: String) -> JSONValue? {
+    protected?[name] ?? unprotected?[name] ?? own?[name]
+  }
+
+  /// The string called `name`; nil when there is none or it is something else.
+  func string(_ name: String) -> String? { self[name]?.string }
+
+  /// RFC 7516 §7.2.1: a name in two headers would be read from one by some and the other by others.
+  func checkDisjointness() throws(JOSEError) {
+    let headers = [protected, unprotected, own].compactMap { $0 }
+    for (index, header) in headers.enumerated() {
+      for other in headers[(index + 1)...] {
+        for (name, _) in other.members {
+          guard let text = name.string, header[text] == nil else {
+            throw JOSEError(.malformed, "a header parameter stands in two headers")
+          }
+        }
+      }
+    }
+    for name in ["zip", "crit"] where unprotected?[name] != nil || own?[name] != nil {
+      throw JOSEError(.malformed, "\(name) is not protected")
+    }
+  }
+
+  /// RFC 7516 §4.1.13. No extension is known here, so a well-formed `crit` is unsupported.
+  func checkCritical() throws(JOSEError) {
+    guard let value = protected?["crit"] else { return }
+    let names = try CriticalParameters.names(value, in: protected, known: JWE.registeredParameters)
+    throw JOSEError(
+      .unsupported, "it needs extensions that are not known: \(names.joined(separator: ", "))")
+  }
+}
+
+/// The list of extensions that a reader must understand (RFC 7515 §4.1.11).
+enum CriticalParameters {
+  /// The names in `value`, checked: strings, at least one, no two alike, none of the registered
+  /// ones, each of them present and protected.
+  static func names(
+    _ value: JSONValue, in protected: JSONValue?, known registered: Set<String>
+  ) throws(JOSEError) -> [String] {
+    let names = value.elements.compactMap(\.string)
+    guard value.isArray, !names.isEmpty, names.count == value.elements.count else {
+      throw JOSEError(.malformed, "crit is not an array of names")
+    }
+    guard Set(names.map { Array($0.utf8) }).count == names.count else {
+      throw JOSEError(.malformed, "crit names a parameter twice")
+    }
+    for name in names {
+      guard !registered.contains(name), protected?[name] != nil else {
+        throw JOSEError(.malformed, "crit names a parameter that it must not")
+      }
+    }
+    return names
+  }
+}

@@ -1,0 +1,248 @@
+internal import Primitives
+
+extension JWE {
+  /// What came of one recipient of a message (RFC 7516 §5.2 asks that it be told).
+  public enum RecipientOutcome: Sendable, Hashable {
+    /// Not tried: no key fits, or the message was open already.
+    case notTried
+    /// Tried, and it was not the one.
+    case failed
+    /// This one's key opened the message.
+    case opened
+    /// Its algorithm is not known, not allowed, or missing.
+    case unsupported
+  }
+
+  /// What a message proves about its other recipients.
+  public enum Consistency: Sendable, Hashable {
+    /// It has one recipient.
+    case notNeeded
+    /// It commits to its key: whoever else opens it reads the same.
+    case proven
+    /// Its maker may have shown somebody else another text.
+    case unproven
+  }
+}
+
+extension JWE.Envelope {
+  /// Finds the key of `keys` that opens the message.
+  ///
+  /// Recipients that name one of the keys come first, then the others within the policy's bounds.
+  /// A key that unwraps to nothing is replaced by a random one, so that what follows fails alike
+  /// whatever was wrong (RFC 7516 §11.5).
+  ///
+  /// - Throws: ``JOSEError`` `noMatchingKey` when no key fits any recipient, `unsuitableKey` when
+  ///   one fits but says it is for something else, `decryptionFailed`, and what is wrong with the
+  ///   header: `malformed`, `unsupported`, `refused`.
+  public func unlock(with keys: [JWE.DecryptionKey]) throws(JOSEError) -> JWE.UnlockedEnvelope {
+    let encryption = try contentEncryption()
+    try checkSizes(encryption)
+    let compression = try checkCompression()
+    let search = try KeySearch(self, encryption, keys)
+    var outcomes = search.outcomes
+    var found: [JWE.UnlockedEnvelope.Candidate] = []
+    for trial in search.trials {
+      let contentKey = try contentKeyOrRandom(trial, encryption)
+      guard let contentKey else {
+        outcomes[trial.recipientIndex] = .failed
+        continue
+      }
+      if let commitment = head.commitment {
+        guard try Commitment.holds(commitment, contentKey, encryption) else {
+          outcomes[trial.recipientIndex] = .failed
+          continue
+        }
+      }
+      found.append(.init(contentKey: contentKey, trial: trial))
+      // A wrapped key proves itself. A direct one does not, so the content has to tell.
+      if head.commitment != nil || !trial.reader.algorithm.isDirect { break }
+    }
+    if found.isEmpty {
+      // With a commitment the mismatch is known already; without one, a random key takes the
+      // content's time to fail, as a wrong one would.
+      guard head.commitment == nil, let trial = search.trials.first else {
+        throw WrappedKeyReader.refusal
+      }
+      let random = try primitive { () throws(PrimitiveError) in
+        try RandomSource.system.secret(encryption.keyByteCount)
+      }
+      found = [.init(contentKey: random, trial: trial)]
+    }
+    return JWE.UnlockedEnvelope(
+      envelope: self, encryption: encryption, compression: compression, candidates: found,
+      outcomes: outcomes, consistency: try consistency())
+  }
+
+  /// The key under a trial, or nil when it does not unwrap or has the wrong size.
+  private func contentKeyOrRandom(
+    _ trial: KeySearch.Trial, _ encryption: ContentEncryptionAlgorithm
+  ) throws(JOSEError) -> SecretBytes? {
+    do {
+      let contentKey = try trial.reader.contentKey(with: trial.key, policy)
+      return contentKey.byteCount == encryption.keyByteCount ? contentKey : nil
+    } catch {
+      switch error.code {
+      case .decryptionFailed, .invalidKey: return nil
+      // Where others can still open it, one recipient's broken entry is no reason to stop.
+      case .malformed, .unsupported:
+        if head.recipients.count > 1 { return nil }
+        throw error
+      default: throw error
+      }
+    }
+  }
+
+  /// Lengths are public: they are refused before any key is touched.
+  private func checkSizes(_ encryption: ContentEncryptionAlgorithm) throws(JOSEError) {
+    let aead = encryption.aead
+    guard head.initializationVector.count == aead.nonceByteCount else {
+      throw JOSEError(.malformed, "iv is not \(aead.nonceByteCount) bytes long")
+    }
+    guard head.tag.count == aead.tagByteCount else {
+      throw JOSEError(.malformed, "tag is not \(aead.tagByteCount) bytes long")
+    }
+    if let commitment = head.commitment, commitment.count != Commitment.byteCount {
+      throw JOSEError(.malformed, "commitment is not \(Commitment.byteCount) bytes long")
+    }
+  }
+
+  /// The most bytes that may come out of a compressed plaintext; nil when it is not compressed.
+  private func checkCompression() throws(JOSEError) -> UInt64? {
+    guard let zip = head.protected?["zip"] else { return nil }
+    guard zip.isString("DEF") else {
+      throw JOSEError(.unsupported, "the compression is not known")
+    }
+    guard case .allowed(let maximum) = policy.compression else {
+      throw JOSEError(.refused, "its plaintext is compressed, which is not allowed")
+    }
+    return maximum
+  }
+
+  private func consistency() throws(JOSEError) -> JWE.Consistency {
+    if head.commitment != nil { return .proven }
+    guard head.recipients.count > 1 else { return .notNeeded }
+    guard !policy.requiresCommitment else {
+      throw JOSEError(.refused, "it does not prove that all its recipients read the same")
+    }
+    return .unproven
+  }
+}
+
+/// Which key to try for which recipient, and in what order.
+struct KeySearch {
+  struct Trial {
+    let recipientIndex: Int
+    let keyIndex: Int
+    let reader: WrappedKeyReader
+    let key: JWE.DecryptionKey
+    /// Whether the recipient names the key.
+    let isNamed: Bool
+  }
+
+  private(set) var trials: [Trial] = []
+  private(set) var outcomes: [JWE.RecipientOutcome]
+  private var unsuitable: JOSEError?
+
+  init(
+    _ envelope: JWE.Envelope, _ encryption: ContentEncryptionAlgorithm, _ keys: [JWE.DecryptionKey]
+  ) throws(JOSEError) {
+    outcomes = Array(repeating: .notTried, count: envelope.head.recipients.count)
+    let names = try keys.map { (key) throws(JOSEError) in try key.names() }
+    var later: [Trial] = []
+    var readers: [WrappedKeyReader] = []
+    for (index, entry) in envelope.head.recipients.enumerated() {
+      let header = envelope.head.header(for: entry)
+      guard let name = header.string("alg"), let algorithm = KeyManagementAlgorithm(rawValue: name),
+        envelope.policy.keyManagement.contains(algorithm)
+      else {
+        outcomes[index] = .unsupported
+        continue
+      }
+      let reader = WrappedKeyReader(
+        header: header, algorithm: algorithm, encryption: encryption,
+        encryptedKey: entry.encryptedKey)
+      readers.append(reader)
+      let keyID = header["kid"]?.utf8
+      for (keyIndex, key) in keys.enumerated() where fits(reader, key) {
+        let isNamed = keyID.map(names[keyIndex].contains) ?? false
+        let trial = Trial(
+          recipientIndex: index, keyIndex: keyIndex, reader: reader, key: key, isNamed: isNamed)
+        if isNamed { trials.append(trial) } else { later.append(trial) }
+      }
+    }
+    trials += later
+    try checkStructure(envelope, readers)
+    limitTrials(envelope.policy)
+    guard !trials.isEmpty else { throw reasonForNone(envelope) }
+  }
+
+  private mutating func fits(_ reader: WrappedKeyReader, _ key: JWE.DecryptionKey) -> Bool {
+    do { return try reader.fits(key) } catch {
+      unsuitable = error
+      return false
+    }
+  }
+
+  /// Rules over all recipients, checked before the first trial.
+  private func checkStructure(
+    _ envelope: JWE.Envelope, _ readers: [WrappedKeyReader]
+  ) throws(JOSEError) {
+    let count = envelope.head.recipients.count
+    for reader in readers where reader.algorithm.isDirect {
+      guard count == 1 else {
+        throw JOSEError(
+          .malformed, "\(reader.algorithm.rawValue) stands beside other recipients")
+      }
+      guard reader.encryptedKey == nil else {
+        throw JOSEError(.malformed, "encrypted_key stands with \(reader.algorithm.rawValue)")
+      }
+    }
+    let passphrases = readers.filter { $0.cost == .passphrase }
+    guard passphrases.count <= 1 else {
+      throw JOSEError(.refused, "it has more than one passphrase recipient")
+    }
+    for reader in passphrases { _ = try reader.passphraseParameters(envelope.policy) }
+  }
+
+  /// Whoever sends ten thousand recipients must not cost ten thousand RSA operations.
+  private mutating func limitTrials(_ policy: JWE.DecryptionPolicy) {
+    var agreements = policy.maximumAgreementTrials
+    var rsa = policy.maximumRSATrials
+    trials = trials.filter { trial in
+      switch trial.reader.cost {
+      case .agreement:
+        agreements -= 1
+        return agreements >= 0
+      case .rsa:
+        rsa -= 1
+        return rsa >= 0
+      case .passphrase, .cheap: return true
+      }
+    }
+  }
+
+  private func reasonForNone(_ envelope: JWE.Envelope) -> JOSEError {
+    if let unsuitable { return unsuitable }
+    guard outcomes.allSatisfy({ $0 == .unsupported }) else {
+      return JOSEError(.noMatchingKey, "none of the keys belongs to a recipient")
+    }
+    let names = envelope.recipients.prefix(4).map { $0.algorithmName ?? "none" }
+    return JOSEError(
+      .unsupported,
+      "its key management is not known or not allowed: \(names.joined(separator: ", "))")
+  }
+}
+
+extension JWE.DecryptionKey {
+  /// What a recipient may call the key: its own `kid` and its thumbprint, as bytes.
+  fileprivate func names() throws(JOSEError) -> Set<[UInt8]> {
+    switch self {
+    case .privateKey(let key):
+      let thumbprint = try key.publicKey.thumbprintText()
+      return Set([thumbprint, key.metadata.keyID].compactMap { $0.map { Array($0.utf8) } })
+    case .symmetric(let key):
+      return Set([key.metadata.keyID].compactMap { $0.map { Array($0.utf8) } })
+    case .passphrase: return []
+    }
+  }
+}

@@ -1,0 +1,139 @@
+internal import Primitives
+
+/// What a JWK says about itself besides its numbers (RFC 7517 §4).
+public struct KeyMetadata: Sendable {
+  /// What a key is for (RFC 7517 §4.2).
+  public enum Use: String, Sendable {
+    /// Signatures.
+    case signature = "sig"
+    /// Encryption.
+    case encryption = "enc"
+  }
+
+  /// The key's name: any text, so it is escaped wherever it is shown.
+  public var keyID: String?
+  /// What the key is for; nil when it does not say.
+  public var use: Use?
+  /// What may be done with the key (RFC 7517 §4.3); nil when it does not say.
+  public var operations: [String]?
+  /// The one algorithm that the key is for; nil when it does not say. May be a name that this
+  /// library does not know.
+  public var algorithm: String?
+
+  /// Says what is given and nothing else.
+  public init(
+    keyID: String? = nil, use: Use? = nil, operations: [String]? = nil, algorithm: String? = nil
+  ) {
+    self.keyID = keyID
+    self.use = use
+    self.operations = operations
+    self.algorithm = algorithm
+  }
+
+  /// - Throws: ``JOSEError`` `malformed` for members of the wrong kind, `invalidKey` when `use` and
+  ///   `key_ops` say different things or an operation is named twice.
+  init(_ object: JSONValue) throws(JOSEError) {
+    keyID = try object.optionalString("kid")
+    algorithm = try object.optionalString("alg")
+    // A use that is neither is somebody's extension: such a key is good for nothing here.
+    if let text = try object.optionalString("use") {
+      guard let value = Use(rawValue: text) else {
+        throw JOSEError(.invalidKey, "the key's use is neither sig nor enc")
+      }
+      use = value
+    }
+    guard let value = object["key_ops"] else { return }
+    guard value.isArray else { throw JOSEError(.malformed, "key_ops is not an array") }
+    var names: [String] = []
+    for element in value.elements {
+      guard let name = element.string else {
+        throw JOSEError(.malformed, "key_ops holds something that is not a string")
+      }
+      names.append(name)
+    }
+    guard Set(names.map { Array($0.utf8) }).count == names.count else {
+      throw JOSEError(.invalidKey, "key_ops names an operation twice")
+    }
+    operations = names
+    try checkConsistency(names)
+  }
+
+  private func checkConsistency(_ names: [String]) throws(JOSEError) {
+    let signing = ["sign", "verify"]
+    let encrypting = ["encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"]
+    let contradicting =
+      switch use {
+      case .signature: encrypting
+      case .encryption: signing
+      case nil: [String]()
+      }
+    guard !names.contains(where: contradicting.contains) else {
+      throw JOSEError(.invalidKey, "use and key_ops contradict each other")
+    }
+  }
+
+  /// - Throws: ``JOSEError`` `unsuitableKey` unless the key may be used for `use`, with one of
+  ///   `operations`, under `algorithm`.
+  func require(
+    _ use: Use, _ operations: Set<String>, algorithm name: String
+  ) throws(JOSEError) {
+    if let own = self.use, own != use {
+      throw JOSEError(.unsuitableKey, "the key's use is \(own.rawValue)")
+    }
+    if let own = self.operations, operations.isDisjoint(with: own) {
+      throw JOSEError(.unsuitableKey, "the key's key_ops do not allow it")
+    }
+    // One key, one algorithm: the same key under two can betray it.
+    if let own = algorithm, !own.utf8.elementsEqual(name.utf8) {
+      throw JOSEError(.unsuitableKey, "the key is for another algorithm than \(name)")
+    }
+  }
+
+  var members: [JSONText.Member] {
+    var members: [JSONText.Member] = []
+    if let keyID { members.append(.init("kid", .string(keyID))) }
+    if let use { members.append(.init("use", .string(use.rawValue))) }
+    if let operations {
+      members.append(.init("key_ops", .array(operations.map { .string($0) })))
+    }
+    if let algorithm { members.append(.init("alg", .string(algorithm))) }
+    return members
+  }
+}
+
+extension JSONValue {
+  /// The string called `name`; nil when there is none.
+  ///
+  /// - Throws: ``JOSEError`` `malformed` when it is something else.
+  func optionalString(_ name: String) throws(JOSEError) -> String? {
+    guard let value = self[name] else { return nil }
+    guard let string = value.string else { throw JOSEError(.malformed, "\(name) is not a string") }
+    return string
+  }
+
+  /// The string called `name`.
+  ///
+  /// - Throws: ``JOSEError`` `malformed` when there is none.
+  func requiredString(_ name: String) throws(JOSEError) -> String {
+    guard let string = try optionalString(name) else {
+      throw JOSEError(.malformed, "\(name) is missing")
+    }
+    return string
+  }
+
+  /// The bytes of the member called `name`.
+  ///
+  /// - Throws: ``JOSEError`` `malformed` when there is none or it is not base64url.
+  func requiredBase64URL(_ name: String) throws(JOSEError) -> [UInt8] {
+    guard let value = self[name] else { throw JOSEError(.malformed, "\(name) is missing") }
+    return try value.base64URL(name)
+  }
+
+  /// The secret of the member called `name`.
+  ///
+  /// - Throws: ``JOSEError`` `malformed` when there is none or it is not base64url.
+  func requiredSecret(_ name: String) throws(JOSEError) -> SecretBytes {
+    guard let value = self[name] else { throw JOSEError(.malformed, "\(name) is missing") }
+    return try value.secretBase64URL(name)
+  }
+}

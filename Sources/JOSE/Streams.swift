@@ -1,0 +1,101 @@
+/// Where bytes come from, once and in order.
+public protocol ByteSource {
+  /// How many bytes there are in all, where that is known.
+  var expectedByteCount: UInt64? { get }
+
+  /// Appends at most `count` bytes to `buffer` and returns how many; 0 at the end.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws(JOSEError) -> Int
+}
+
+/// Where bytes go, once and in order.
+public protocol ByteSink {
+  /// Takes all of `bytes`.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  func write(_ bytes: Span<UInt8>) throws(JOSEError)
+}
+
+/// A sink whose bytes nobody sees until they are committed, and never if they are not.
+public protocol StagedSink: ByteSink {
+  /// Makes what was written visible, all at once.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`; nothing is visible then.
+  func commit() throws(JOSEError)
+}
+
+/// Bytes that can be read at any place, more than once.
+public protocol RandomAccessBytes {
+  /// How many there are.
+  var byteCount: UInt64 { get }
+
+  /// Appends at most `count` of the bytes at `offset` and returns how many; 0 past the end.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int
+}
+
+/// Bytes in memory, to read from.
+public final class BytesInMemory: ByteSource, RandomAccessBytes {
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  /// Reads from `bytes`.
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// How many bytes there are.
+  public var byteCount: UInt64 { UInt64(bytes.count) }
+  /// How many bytes there are.
+  public var expectedByteCount: UInt64? { byteCount }
+
+  /// Appends at most `count` of the bytes that come next.
+  public func read(
+    upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    let read = try read(at: UInt64(offset), upTo: count, appendingTo: &buffer)
+    offset += read
+    return read
+  }
+
+  /// Appends at most `count` of the bytes at `offset`.
+  public func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    guard offset < byteCount else { return 0 }
+    let slice = bytes[Int(offset)...].prefix(count)
+    buffer.append(contentsOf: slice)
+    return slice.count
+  }
+}
+
+/// Bytes gathered in memory, seen once they are committed.
+public final class BytesGathered: StagedSink {
+  private var staged: [UInt8] = []
+  /// What was committed; nil before.
+  public private(set) var committed: [UInt8]?
+
+  /// Gathers nothing yet.
+  public init() {}
+
+  /// Takes all of `bytes`.
+  public func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    staged.append(addingCapacity: bytes.count) { output in
+      for index in bytes.indices { output.append(bytes[index]) }
+    }
+  }
+
+  /// Hands over what was committed and keeps no copy.
+  func takeCommitted() -> [UInt8] {
+    defer { committed = nil }
+    return committed ?? []
+  }
+
+  /// Makes what was written visible as ``committed``.
+  public func commit() throws(JOSEError) {
+    committed = staged
+    staged = []
+  }
+}
