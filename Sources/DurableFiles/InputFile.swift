@@ -19,14 +19,14 @@ package final class InputFile: Sendable {
   /// Whether a person types it.
   package var isTerminal: Bool { isatty(descriptor.number) == 1 }
 
-  private init(_ descriptor: Descriptor) throws(FileError) {
+  private init(_ descriptor: Descriptor, isAtStart: Bool = true) throws(FileError) {
     let status = try descriptor.status()
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw FileError(.wrongKind, descriptor.path, "is a directory")
     }
     self.descriptor = descriptor
     identity = FileIdentity(status)
-    byteCount = status.st_mode & S_IFMT == S_IFREG ? UInt64(status.st_size) : nil
+    byteCount = status.st_mode & S_IFMT == S_IFREG && isAtStart ? UInt64(status.st_size) : nil
   }
 
   /// Opens `path` for reading.
@@ -36,9 +36,11 @@ package final class InputFile: Sendable {
     try self.init(Descriptor.open(path, O_RDONLY))
   }
 
-  /// Standard input. A regular file there counts from where it stands, which must be its beginning.
+  /// Standard input. A regular file of which something was read already counts as a pipe.
   package static func standardInput() throws(FileError) -> InputFile {
-    try InputFile(Descriptor(STDIN_FILENO, path: "standard input", isOwned: false))
+    try InputFile(
+      Descriptor(STDIN_FILENO, path: "standard input", isOwned: false),
+      isAtStart: lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
   }
 
   /// An inherited descriptor.

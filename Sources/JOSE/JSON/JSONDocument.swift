@@ -97,6 +97,11 @@ package struct JSONValue: Sendable {
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
 
+  /// The value as it was written, in protected memory.
+  package var secretSource: SecretBytes {
+    document.withBytes { SecretBytes(copying: $0.extracting(range)) }
+  }
+
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.
   var startOffset: Int { Int(node.start) }

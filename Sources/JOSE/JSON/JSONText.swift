@@ -13,6 +13,8 @@ package indirect enum JSONText: Sendable {
   case object([Member])
   /// Text that is JSON already, written as it stands.
   case verbatim([UInt8])
+  /// Likewise, and secret.
+  case secretVerbatim(SecretBytes)
 
   package struct Member: Sendable {
     package let name: String
@@ -64,6 +66,8 @@ package indirect enum JSONText: Sendable {
     case .integer(let integer): text.append(contentsOf: String(integer).utf8)
     case .bool(let bool): text.append(contentsOf: (bool ? "true" : "false").utf8)
     case .verbatim(let bytes): text.append(contentsOf: bytes)
+    case .secretVerbatim(let secret):
+      secret.withBytes { bytes in for index in bytes.indices { text.append(bytes[index]) } }
     case .array(let elements):
       Self.append(elements, "[", "]", to: &text, indentation) { element, text, indentation in
         element.append(to: &text, indentation: indentation)

@@ -1,0 +1,35 @@
+/// What went wrong with the keyring.
+public struct ContactsError: Error, Sendable {
+  /// The kinds of failure a caller can act on.
+  public enum Code: Sendable, Hashable {
+    /// There is no contact or identity of that name.
+    case unknownName
+    /// There is one already, and it was left as it was.
+    case nameTaken
+    /// The name cannot be one: it is empty, too long or has characters that names do not have.
+    case invalidName
+    /// The file of a contact or an identity is damaged.
+    case damaged
+    /// A key is not one that belongs here.
+    case unusableKey
+    /// The passphrase does not open the identity.
+    case wrongPassphrase
+    /// The keyring cannot be read or written.
+    case inputOutput
+    /// A library failed for no reason of the caller's.
+    case internalFailure
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// Lowercase, without a full stop; never holds a secret.
+  public let reason: String
+  /// The error of a lower floor that led to this one.
+  public let underlying: (any Error)?
+
+  package init(_ code: Code, _ reason: String, underlying: (any Error)? = nil) {
+    self.code = code
+    self.reason = reason
+    self.underlying = underlying
+  }
+}
