@@ -22,6 +22,11 @@ package final class OutputStream: Sendable {
     return OutputStream(Descriptor(STDOUT_FILENO, path: "standard output", isOwned: false))
   }
 
+  /// Standard error.
+  package static func standardError() -> OutputStream {
+    OutputStream(Descriptor(STDERR_FILENO, path: "standard error", isOwned: false))
+  }
+
   /// An existing pipe or device; nil when `path` is a regular file, or nothing.
   ///
   /// - Throws: ``FileError`` when it cannot be opened, `wrongKind` for a directory.

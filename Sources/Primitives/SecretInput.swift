@@ -17,7 +17,9 @@ package enum SecretInput {
     let room = try SecretBytes(byteCount: limit + 1) { (output) throws(PrimitiveError) in
       while filled <= limit {
         let offset = filled
-        let count = output.withMutableAddress { unsafe read(descriptor, $0 + offset, limit + 1 - offset) }
+        let count = output.withMutableAddress {
+          unsafe read(descriptor, $0 + offset, limit + 1 - offset)
+        }
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw PrimitiveError(.internalFailure, "it cannot be read") }
         guard count > 0 else { return }

@@ -9,6 +9,7 @@ package indirect enum JSONText: Sendable {
   case secretBase64URL(SecretBytes)
   case integer(Int)
   case bool(Bool)
+  case null
   case array([JSONText])
   case object([Member])
   /// Text that is JSON already, written as it stands.
@@ -65,6 +66,7 @@ package indirect enum JSONText: Sendable {
       text.append(0x22)
     case .integer(let integer): text.append(contentsOf: String(integer).utf8)
     case .bool(let bool): text.append(contentsOf: (bool ? "true" : "false").utf8)
+    case .null: text.append(contentsOf: "null".utf8)
     case .verbatim(let bytes): text.append(contentsOf: bytes)
     case .secretVerbatim(let secret):
       secret.withBytes { bytes in for index in bytes.indices { text.append(bytes[index]) } }

@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import JOSE
+
+/// `valise decrypt`
+struct Decrypt: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decrypt a file with your keys.",
+    discussion: """
+      Without -i every identity of your keyring is tried, those that the file names first. Nothing \
+      is shown or written before all of it was found to be whole.
+      """)
+
+  @Option(
+    name: [.customShort("i"), .customLong("identity")],
+    help: ArgumentHelp(
+      "A file with a private JWK, a JWK Set, an encrypted JWK or PEM. May be repeated.",
+      valueName: "file"))
+  var identities: [String] = []
+
+  @OptionGroup(title: "Passphrase options")
+  var passphrases: PassphraseOptions
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp(
+      "Write to a file, which must not exist. - shows binary data on a terminal too.",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  @Flag(
+    name: .customLong("require-commitment"),
+    help: "Refuse a file that does not prove that all its recipients read the same.")
+  var requiresCommitment = false
+
+  @Flag(
+    name: .customLong("allow-zip"),
+    help: "Open a file whose content another program compressed, up to 1 GiB.")
+  var allowsCompression = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
+  var quiet = false
+
+  @Argument(help: "The file to decrypt; - or nothing for standard input.")
+  var input: String?
+
+  func run() throws {
+    let input = try Input.open(input)
+    let output = try Output(output, force: force, input: input)
+    let envelope = try Self.envelope(input, policy: policy, quiet: quiet)
+    let search = try KeyChoice(
+      envelope, name: input.path, keyFiles: identities, passphrases: passphrases)
+    let unlocked = try search.unlock()
+    let opening: JWE.Opening
+    do {
+      switch output {
+      case .file(let file): opening = try unlocked.decrypt(into: FileSink(file))
+      case .stream(let stream, let isNamed):
+        let verified = try unlocked.verify()
+        opening = verified.opening
+        try refuseBinary(verified, stream, isNamed: isNamed)
+        try verified.emit(into: StreamSink(stream))
+      }
+    } catch let error as JOSEError { throw search.failure(error) }
+    if opening.consistency == .unproven {
+      Console.warning(
+        "\(Text.shown(input.path)): consistency: unproven: its maker may have shown another "
+          + "recipient another text")
+    }
+  }
+
+  private var policy: JWE.DecryptionPolicy {
+    var policy = JWE.DecryptionPolicy()
+    policy.requiresCommitment = requiresCommitment
+    if allowsCompression { policy.compression = .allowed(maximumByteCount: 1 << 30) }
+    return policy
+  }
+
+  /// The structure of `input`; a pipe is kept in a nameless file to be read again.
+  static func envelope(
+    _ input: InputFile, policy: JWE.DecryptionPolicy, quiet: Bool
+  ) throws -> JWE.Envelope {
+    do throws(JOSEError) {
+      let bytes: any RandomAccessBytes =
+        if let file = FileAccess(input) { file } else { try SpooledBytes(input) }
+      let progress = Progress(total: bytes.byteCount, quiet: quiet)
+      return try JWE.Envelope(WatchedBytes(bytes: bytes, progress: progress), policy: policy)
+    } catch {
+      throw Failure(error, naming: input.path)
+    }
+  }
+
+  /// Control characters in a plaintext would drive the reader's terminal.
+  private func refuseBinary(
+    _ verified: JWE.VerifiedContent, _ stream: OutputStream, isNamed: Bool
+  ) throws {
+    guard stream.isTerminal, !isNamed else { return }
+    let scan = TerminalGuard()
+    try verified.emit(into: scan)
+    guard scan.isPlainText else {
+      throw Failure(
+        .cannotCreate, "the content is binary and would confuse the terminal",
+        hint: "-o FILE writes it to a file, -o - shows it all the same")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+
+/// `valise inspect`
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a sealed file says of itself.",
+    discussion: "Needs no key, and proves nothing: only opening a file shows that it is whole.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: "The file to inspect; - or nothing for standard input.")
+  var input: String?
+
+  func run() throws {
+    let input = try Input.open(input)
+    var policy = JWE.DecryptionPolicy()
+    policy.allowsUnprotectedEncryption = true
+    let envelope = try Decrypt.envelope(input, policy: policy, quiet: true)
+    let owners = try Environment.keyring().owners()
+    if json {
+      try Console.print(
+        String(decoding: Self.json(envelope, owners).readable.dropLast(), as: UTF8.self))
+    } else {
+      try Console.print(Self.text(envelope, owners, name: input.path))
+    }
+  }
+
+  private static func text(
+    _ envelope: JWE.Envelope, _ owners: [String: String], name: String
+  ) -> String {
+    let recipients = envelope.recipients
+    var lines = [
+      ["file", Text.shown(name)], ["form", "JWE, \(envelope.form)"],
+      ["content", Text.shown(envelope.contentEncryptionName ?? "no enc")],
+      [
+        "size",
+        "\(Text.size(envelope.ciphertextByteCount)) (\(envelope.ciphertextByteCount) bytes)",
+      ],
+    ]
+    if let type = envelope.type { lines.append(["typ", Text.shown(type)]) }
+    if let contentType = envelope.contentType { lines.append(["cty", Text.shown(contentType)]) }
+    if let data = envelope.additionalData { lines.append(["aad", "\(data.count) bytes"]) }
+    if recipients.count > 1 { lines.append(["consistency", consistency(envelope)]) }
+    lines.append(["recipients", "\(recipients.count)"])
+    let rows = recipients.map { recipient in
+      let name = RecipientName(recipient, owners)
+      return [
+        "  " + Text.shown(name.name ?? (recipient.keyID == nil ? "hidden" : "unknown")),
+        Text.shown(recipient.algorithmName ?? "no alg"), Text.shown(recipient.curve ?? ""),
+        recipient.keyID.map(Text.shown) ?? "",
+      ]
+    }
+    return Text.table(lines) + "\n" + Text.table(rows)
+  }
+
+  private static func consistency(_ envelope: JWE.Envelope) -> String {
+    envelope.hasCommitment ? "committed, checked when it is opened" : "unproven"
+  }
+
+  private static func json(_ envelope: JWE.Envelope, _ owners: [String: String]) -> JSONText {
+    var members: [JSONText.Member] = [
+      .init("form", .string(envelope.form)),
+      .init("enc", envelope.contentEncryptionName.map { .string($0) } ?? .null),
+      .init("ciphertext_bytes", .integer(Int(clamping: envelope.ciphertextByteCount))),
+      .init("commitment", .bool(envelope.hasCommitment)),
+    ]
+    if let type = envelope.type { members.append(.init("typ", .string(type))) }
+    if let contentType = envelope.contentType {
+      members.append(.init("cty", .string(contentType)))
+    }
+    if let data = envelope.additionalData { members.append(.init("aad", .base64URL(data))) }
+    members.append(
+      .init("recipients", .array(envelope.recipients.map { recipient($0, owners) })))
+    return .object(members)
+  }
+
+  private static func recipient(
+    _ recipient: JWE.RecipientDescription, _ owners: [String: String]
+  ) -> JSONText {
+    .object([
+      .init("name", recipient.keyID.flatMap { owners[$0] }.map { .string($0) } ?? .null),
+      .init("alg", recipient.algorithmName.map { .string($0) } ?? .null),
+      .init("crv", recipient.curve.map { .string($0) } ?? .null),
+      .init("kid", recipient.keyID.map { .string($0) } ?? .null),
+    ])
+  }
+}

@@ -1,0 +1,31 @@
+internal import DurableFiles
+
+/// What the program says on standard error.
+enum Console {
+  static func error(_ message: String) { say("error", message) }
+  static func warning(_ message: String) { say("warning", message) }
+  static func hint(_ message: String) { say("hint", message) }
+
+  /// A remark that `--quiet` silences.
+  static func note(_ message: String, quiet: Bool) {
+    if !quiet { write("valise: \(message)\n") }
+  }
+
+  private static func say(_ kind: String, _ message: String) {
+    write("valise: \(kind): \(message)\n")
+  }
+
+  static func write(_ text: String) {
+    // Nothing can be said about an error stream that does not take anything.
+    let bytes = Array(text.utf8)
+    try? OutputStream.standardError().write(bytes.span)
+  }
+
+  /// Prints `text` and a newline to standard output.
+  static func print(_ text: String) throws {
+    let bytes = Array("\(text)\n".utf8)
+    do { try OutputStream.standardOutput().write(bytes.span) } catch {
+      throw Failure(writing: error)
+    }
+  }
+}

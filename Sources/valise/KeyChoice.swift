@@ -1,0 +1,142 @@
+internal import Contacts
+internal import JOSE
+
+/// Which keys to try on an envelope, and what to say when none opens it.
+struct KeyChoice {
+  private let envelope: JWE.Envelope
+  private let name: String
+  private let keys: [JWE.DecryptionKey]
+  /// Whether a recipient names one of the keys; if so, a failure is damage and not a wrong key.
+  private let isNamed: Bool
+  private let holder: String
+  private let keyring: Keyring
+
+  init(
+    _ envelope: JWE.Envelope, name: String, keyFiles: [String], passphrases: PassphraseOptions
+  ) throws {
+    self.envelope = envelope
+    self.name = name
+    keyring = try Environment.keyring()
+    let recipients = envelope.recipients
+    let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
+    if !keyFiles.isEmpty {
+      let jwks = try keyFiles.flatMap { try KeyFile($0).keys(passphrases) }
+      keys = jwks.compactMap(Self.decryptionKey)
+      isNamed = jwks.contains { Self.names($0.publicKey, $0.metadata.keyID, in: named) }
+      holder = keyFiles.map(Text.shown).joined(separator: ", ")
+      guard !keys.isEmpty else {
+        throw Failure(
+          .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
+      }
+    } else if recipients.contains(where: { $0.algorithmName?.hasPrefix("PBES2-") == true }) {
+      keys = [.passphrase(try passphrases.existing("passphrase for \(Text.shown(name))"))]
+      isNamed = false
+      holder = "a passphrase"
+    } else {
+      let identities = try keyring.identities()
+      let candidates = Self.candidates(identities, recipients, named)
+      holder = identities.map(\.name).joined(separator: ", ")
+      isNamed = candidates.contains { Self.isNamed($0, in: named) }
+      keys = try candidates.flatMap { identity in
+        try identity.unlock(asking: passphrases).map { .privateKey($0) }
+      }
+    }
+  }
+
+  /// - Throws: ``Failure`` saying for whom it is sealed.
+  func unlock() throws -> JWE.UnlockedEnvelope {
+    do { return try envelope.unlock(with: keys) } catch { throw failure(error) }
+  }
+
+  /// What to say of `error`, which this envelope and these keys led to.
+  func failure(_ error: JOSEError) -> Failure {
+    switch error.code {
+    case .noMatchingKey: return nobodyOpensIt
+    case .decryptionFailed where isNamed:
+      return Failure(
+        .badData, "\(Text.shown(name)): is damaged, or was tampered with; nothing of it was written"
+      )
+    case .decryptionFailed where holder == "a passphrase":
+      return Failure(
+        .noKey, "\(Text.shown(name)): the passphrase does not open it, or it is damaged")
+    case .decryptionFailed: return nobodyOpensIt
+    default: return Failure(error, naming: name)
+    }
+  }
+
+  private var nobodyOpensIt: Failure {
+    let owners = (try? keyring.owners()) ?? [:]
+    let readers = envelope.recipients.prefix(10).map { RecipientName($0, owners).description }
+    let more = envelope.recipients.count - readers.count
+    let list = readers.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    return Failure(
+      .noKey,
+      "\(Text.shown(name)): sealed for \(list); you hold \(holder.isEmpty ? "no key" : holder)",
+      hint: holder.isEmpty
+        ? "valise key import FILE adds a key, -i FILE uses one without" : nil)
+  }
+
+  // MARK: Which identities
+
+  /// Those that the envelope names; if there are none, those that a recipient may mean without
+  /// naming them. A thumbprint that is nobody's here means somebody else.
+  private static func candidates(
+    _ identities: [Identity], _ recipients: [JWE.RecipientDescription], _ named: Set<[UInt8]>
+  ) -> [Identity] {
+    let meant = identities.filter { isNamed($0, in: named) }
+    guard meant.isEmpty else { return meant }
+    let isOpenToTrial = recipients.contains { $0.keyID.map { $0.utf8.count != 43 } ?? true }
+    return isOpenToTrial ? identities : []
+  }
+
+  private static func isNamed(_ identity: Identity, in named: Set<[UInt8]>) -> Bool {
+    identity.publicKeys.contains { names($0, $0.metadata.keyID, in: named) }
+  }
+
+  private static func names(
+    _ key: PublicJWK?, _ keyID: String?, in named: Set<[UInt8]>
+  ) -> Bool {
+    let thumbprint = key.flatMap { try? $0.thumbprintText() }
+    return [thumbprint, keyID].contains { $0.map { named.contains(Array($0.utf8)) } ?? false }
+  }
+
+  private static func decryptionKey(_ key: JWK) -> JWE.DecryptionKey? {
+    switch key {
+    case .publicKey: nil
+    case .privateKey(let key): .privateKey(key)
+    case .symmetric(let key): .symmetric(key)
+    }
+  }
+}
+
+extension Identity {
+  /// The private keys, a passphrase asked for where one is needed.
+  func unlock(asking passphrases: PassphraseOptions) throws -> [PrivateJWK] {
+    do {
+      guard isEncrypted else { return try unlock() }
+      return try unlock(passphrase: passphrases.existing("passphrase for the identity \(name)"))
+    } catch let error as ContactsError { throw Failure(error) }
+  }
+}
+
+/// A recipient as people know them.
+struct RecipientName: CustomStringConvertible {
+  let name: String?
+  let kind: String
+  let keyID: String?
+
+  init(_ recipient: JWE.RecipientDescription, _ owners: [String: String]) {
+    keyID = recipient.keyID
+    name = recipient.keyID.flatMap { owners[$0] }
+    kind =
+      recipient.curve
+      ?? (recipient.algorithmName?.hasPrefix("RSA") == true
+        ? "RSA-\(recipient.encryptedKeyByteCount * 8)" : recipient.algorithmName ?? "unknown")
+  }
+
+  var description: String {
+    let who =
+      name ?? keyID.map { "the unknown key \(Text.short($0))" } ?? "a hidden recipient"
+    return "\(Text.shown(who)) (\(Text.shown(kind)))"
+  }
+}

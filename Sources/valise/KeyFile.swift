@@ -1,0 +1,74 @@
+internal import DurableFiles
+internal import JOSE
+internal import Primitives
+
+/// A file of keys in any of the forms that people have: JWK, JWK Set, encrypted JWK or PEM.
+struct KeyFile {
+  let path: String
+  private let text: SecretBytes
+
+  private static let limit = 1 << 20
+
+  /// Reads the file; `-` is standard input.
+  init(_ path: String) throws {
+    self.path = path
+    do {
+      let file = path == "-" ? try InputFile.standardInput() : try InputFile(path: path)
+      text = try SecretInput.readAll(descriptor: file.descriptorNumber, limit: Self.limit)
+    } catch let error as FileError {
+      throw Failure(reading: error)
+    } catch let error as PrimitiveError {
+      throw Failure(.badData, "\(Text.shown(path)): \(error.reason)")
+    }
+  }
+
+  /// A JWK that was written on a line of its own.
+  init(line: String, in path: String) {
+    self.path = path
+    text = SecretBytes(copying: Array(line.utf8).span)
+  }
+
+  /// Its keys. A passphrase is asked for when they are encrypted.
+  func keys(_ passphrases: PassphraseOptions) throws -> [JWK] {
+    do throws(JOSEError) {
+      guard isJSON else { return [try JWK(pem: text)] }
+      guard isEnvelope else { return try nonEmpty(JWKSet(parsing: text)) }
+    } catch { throw Failure(error, naming: path) }
+    let passphrase = try passphrases.existing("passphrase for \(Text.shown(path))")
+    do throws(JOSEError) {
+      return try nonEmpty(
+        JWKSet(decrypting: text.withBytes { Array(copying: $0) }, with: [.passphrase(passphrase)]))
+    } catch {
+      guard error.code == .decryptionFailed else { throw Failure(error, naming: path) }
+      throw Failure(.noKey, "\(Text.shown(path)): the passphrase does not open it")
+    }
+  }
+
+  /// Its public keys; an encrypted file is not opened for them.
+  func publicKeys() throws -> [JWK] {
+    if isJSON, isEnvelope {
+      throw Failure(
+        .badData, "\(Text.shown(path)): holds encrypted private keys",
+        hint: "valise key export writes the public ones")
+    }
+    return try keys(PassphraseOptions())
+  }
+
+  private func nonEmpty(_ set: JWKSet) throws(JOSEError) -> [JWK] {
+    guard !set.keys.isEmpty else {
+      throw JOSEError(.invalidKey, "it holds no key that is known here")
+    }
+    return set.keys
+  }
+
+  private var isJSON: Bool {
+    text.withBytes { bytes in
+      bytes.indices.first { ![0x20, 0x0A, 0x0D, 0x09].contains(bytes[$0]) }
+        .map { bytes[$0] == UInt8(ascii: "{") } ?? false
+    }
+  }
+
+  private var isEnvelope: Bool {
+    (try? JSONDocument(parsing: text))?.root["ciphertext"] != nil
+  }
+}

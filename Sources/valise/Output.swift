@@ -1,0 +1,48 @@
+internal import DurableFiles
+internal import JOSE
+
+/// Where a command's result goes.
+enum Output {
+  /// Standard output, or a pipe or device that was named.
+  case stream(OutputStream, isNamed: Bool)
+  /// A file that appears when it is whole.
+  case file(StagedFile)
+
+  /// The output that `-o` names; standard output without it.
+  ///
+  /// Nothing is created yet, and an existing file is refused before any work is done.
+  init(_ path: String?, force: Bool, input: InputFile) throws {
+    guard let path, path != "-" else {
+      self = .stream(.standardOutput(), isNamed: path != nil)
+      return
+    }
+    if input.byteCount != nil, FileIdentity(path: path) == input.identity {
+      throw Failure(
+        .cannotCreate, "\(Text.shown(path)): is the input itself",
+        hint: "write to another file and rename it")
+    }
+    do {
+      if let stream = try OutputStream.special(path: path) {
+        self = .stream(stream, isNamed: true)
+      } else {
+        self = .file(try StagedFile(path: path, existing: force ? .replace : .keep))
+      }
+    } catch { throw Failure(writing: error) }
+  }
+}
+
+/// The input that a command names; standard input without it.
+enum Input {
+  static func open(_ path: String?) throws -> InputFile {
+    do {
+      guard let path, path != "-" else {
+        let input = try InputFile.standardInput()
+        if input.isTerminal {
+          Console.note("reading from the terminal; Ctrl-D ends it", quiet: false)
+        }
+        return input
+      }
+      return try InputFile(path: path)
+    } catch { throw Failure(reading: error) }
+  }
+}

@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+
+/// Any error, as text, hint and exit status.
+///
+/// The one place where errors of the floors below become words.
+struct Report {
+  private let failure: Failure?
+  /// Help and the version, which are asked for and go to standard output.
+  private let answer: String?
+
+  init(_ error: any Error) {
+    answer = Valise.exitCode(for: error) == .success ? Valise.fullMessage(for: error) : nil
+    failure = answer == nil ? Self.failure(error) : nil
+  }
+
+  /// Prints it and returns the exit status.
+  func show() -> Int32 {
+    if let answer {
+      return (try? Console.print(answer)) == nil
+        ? ExitStatus.inputOutput.rawValue : ExitStatus.done.rawValue
+    }
+    guard let failure else { return ExitStatus.bug.rawValue }
+    Console.error(failure.message)
+    if let hint = failure.hint { Console.hint(hint) }
+    return failure.status.rawValue
+  }
+
+  private static func failure(_ error: any Error) -> Failure {
+    switch error {
+    case let error as Failure: error
+    case let error as JOSEError: Failure(error, naming: nil)
+    case let error as ContactsError: Failure(error)
+    case let error as FileError: Failure(reading: error)
+    default: usage(error)
+    }
+  }
+
+  private static func usage(_ error: any Error) -> Failure {
+    let text = Valise.message(for: error)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    guard !lines.isEmpty else { return Failure(.bug, "an error without words") }
+    // argument-parser writes sentences; messages here begin small and end without a stop.
+    var first = lines.removeFirst()
+    if first.hasPrefix("Error: ") { first.removeFirst(7) }
+    first = first.prefix(1).lowercased() + first.dropFirst()
+    if first.hasSuffix(".") { first.removeLast() }
+    return Failure(.usage, first, hint: "valise --help lists the commands and their options")
+  }
+}
+
+extension Failure {
+  /// An error with something that is read.
+  init(reading error: FileError) {
+    let status: ExitStatus =
+      switch error.code {
+      case .notFound, .notPermitted, .wrongKind: .noInput
+      case .tooLarge: .badData
+      case .exists, .noSpace, .closed, .failed: .inputOutput
+      }
+    self.init(status, "\(Text.shown(error.path)): \(error.reason)")
+  }
+
+  /// An error with something that is written.
+  init(writing error: FileError) {
+    switch error.code {
+    case .exists:
+      self.init(
+        .cannotCreate, "\(Text.shown(error.path)): exists already and was left as it is",
+        hint: "--force replaces it, -o names another file")
+    case .notFound:
+      self.init(.cannotCreate, "\(Text.shown(error.path)): there is no such directory")
+    case .notPermitted, .wrongKind:
+      self.init(.cannotCreate, "\(Text.shown(error.path)): \(error.reason)")
+    case .noSpace:
+      self.init(
+        .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
+        hint: "nothing was left behind; free some space and try again")
+    case .closed, .tooLarge, .failed:
+      self.init(.inputOutput, "\(Text.shown(error.path)): \(error.reason)")
+    }
+  }
+
+  /// An error of the JOSE floor about the thing called `name`.
+  init(_ error: JOSEError, naming name: String?) {
+    if let file = error.underlying as? FileError {
+      self.init(fileInTransit: file)
+      return
+    }
+    let status: ExitStatus =
+      switch error.code {
+      case .malformed, .unsupported, .refused, .limitExceeded, .invalidKey, .unsuitableKey,
+        .decryptionFailed:
+        .badData
+      case .noMatchingKey: .noKey
+      case .verificationFailed: .refused
+      case .inputOutput: .inputOutput
+      case .internalFailure: .bug
+      }
+    let prefix = name.map { "\(Text.shown($0)): " } ?? ""
+    self.init(status, prefix + Text.shown(error.reason))
+  }
+
+  /// Reading and writing failed while the content streamed: which of both, only the path tells.
+  private init(fileInTransit error: FileError) {
+    switch error.code {
+    case .exists: self.init(writing: error)
+    default:
+      self.init(
+        .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
+        hint: error.code == .noSpace
+          ? "nothing was left behind; free some space and try again" : nil)
+    }
+  }
+
+  /// An error of the keyring.
+  init(_ error: ContactsError) {
+    let status: ExitStatus =
+      switch error.code {
+      case .unknownName: .unknownName
+      case .nameTaken: .cannotCreate
+      case .invalidName: .usage
+      case .damaged: .configuration
+      case .unusableKey: .badData
+      case .wrongPassphrase: .noKey
+      case .inputOutput: .inputOutput
+      case .internalFailure: .bug
+      }
+    if let file = error.underlying as? FileError, error.code == .inputOutput {
+      self.init(writing: file)
+      return
+    }
+    self.init(status, Text.shown(error.reason))
+  }
+}

@@ -1,0 +1,59 @@
+/// Text from outside, made fit for a terminal.
+enum Text {
+  /// `text` with everything escaped that could move the cursor, hide or turn around what is shown.
+  ///
+  /// Names, `kid`s and file names are written by strangers; an escape sequence among them could
+  /// rewrite the lines above (CVE-2003-0063), a bidi override show a name backwards.
+  static func shown(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if isPlain(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    return result
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+      .paragraphSeparator:
+      false
+    default: true
+    }
+  }
+
+  /// A number of bytes as people say it: `512 B`, `1.4 GiB`.
+  static func size(_ byteCount: UInt64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    var index = 0
+    var tenths = byteCount * 10
+    while tenths >= 10_240, index < units.count - 1 {
+      tenths /= 1024
+      index += 1
+    }
+    return index == 0 ? "\(byteCount) B" : "\(tenths / 10).\(tenths % 10) \(units[index])"
+  }
+
+  /// The first 12 characters of a thumbprint, enough to tell keys apart by eye.
+  static func short(_ keyID: String) -> String {
+    let text = shown(keyID)
+    return text.count > 12 ? "\(text.prefix(12))…" : text
+  }
+
+  /// `columns` padded to line up below each other.
+  static func table(_ rows: [[String]]) -> String {
+    let columnCount = rows.map(\.count).max() ?? 0
+    let widths = (0..<columnCount).map { column in
+      rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        column == row.count - 1
+          ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}

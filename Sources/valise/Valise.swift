@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Primitives
+
+/// The program: argv in, words and an exit status out.
+@main
+struct Valise: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "valise",
+    abstract: "Encrypt files for people, as standard JSON Web Encryption.",
+    discussion: """
+      valise key generate --name alice          make your own keys
+      valise key export > alice.jwks            hand out the public ones
+      valise contact add bob bob.jwks           keep somebody's
+      valise encrypt -r bob -r me -o plan.jwe plan.pdf
+      valise decrypt -o plan.pdf plan.jwe
+      """,
+    version: version,
+    subcommands: [Encrypt.self, Decrypt.self, Inspect.self, Key.self, ContactCommand.self])
+
+  static let version = "0.1.0"
+
+  static func main() {
+    ProcessHardening.forbidCoreDumps()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Platform.exit(Report(error).show())
+    }
+  }
+}
