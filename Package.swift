@@ -31,11 +31,13 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPlatform"),
     // Floor 1: the only floor where `unsafe` may stand.
     .target(
-      name: "Primitives", dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform"], swiftSettings: settings),
+      name: "Primitives", dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform"],
+      swiftSettings: settings),
     .target(name: "DurableFiles", swiftSettings: settings),
     // Floor 2.
     .target(name: "JOSE", dependencies: ["Primitives", "DurableFiles"], swiftSettings: settings),

@@ -77,8 +77,9 @@ public struct Keyring: Sendable {
     return names.count == 1 ? try identity(names[0]) : nil
   }
 
-  /// Makes an identity of `keys`, under `passphrase` unless that is nil. The first one becomes the
-  /// default.
+  /// Makes an identity of `keys`, under `passphrase` unless that is nil.
+  ///
+  /// The first one becomes the default.
   ///
   /// - Throws: ``ContactsError`` `nameTaken`, `invalidName`, `unusableKey`, `inputOutput`.
   @discardableResult

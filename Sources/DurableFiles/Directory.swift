@@ -32,8 +32,9 @@ package struct Directory: Sendable, Hashable {
     guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
   }
 
-  /// The names of its files, sorted by their bytes; none when there is no such directory. Names
-  /// that begin with a dot are left out: they are our writes in progress.
+  /// The names of its files, sorted by their bytes; none when there is no such directory.
+  ///
+  /// Names that begin with a dot are left out: they are our writes in progress.
   package func names() throws(FileError) -> [String] {
     guard let stream = unsafe opendir(path) else {
       if errno == ENOENT { return [] }

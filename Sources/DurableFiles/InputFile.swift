@@ -36,7 +36,9 @@ package final class InputFile: Sendable {
     try self.init(Descriptor.open(path, O_RDONLY))
   }
 
-  /// Standard input. A regular file of which something was read already counts as a pipe.
+  /// Standard input.
+  ///
+  /// A regular file of which something was read already counts as a pipe.
   package static func standardInput() throws(FileError) -> InputFile {
     try InputFile(
       Descriptor(STDIN_FILENO, path: "standard input", isOwned: false),

@@ -3,7 +3,9 @@ internal import Primitives
 extension JWE {
   /// A message in memory, opened.
   public struct Decrypted: Sendable {
-    /// What was sealed. Confidential, but from anybody who has the public keys.
+    /// What was sealed.
+    ///
+    /// Confidential, but from anybody who has the public keys.
     public let plaintext: [UInt8]
     /// The authenticated data that stood beside the ciphertext.
     public let additionalData: [UInt8]?

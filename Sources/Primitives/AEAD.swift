@@ -17,7 +17,9 @@ package struct AEAD: Sendable, Hashable {
   package let keyByteCount: Int
   /// The nonce's, in JOSE the initialization vector's, size in bytes.
   package let nonceByteCount: Int
-  /// The tag's size in bytes. Shorter tags never verify, though OpenSSL would take them.
+  /// The tag's size in bytes.
+  ///
+  /// Shorter tags never verify, though OpenSSL would take them.
   package let tagByteCount: Int
   /// The longest plaintext under one key and nonce, in bytes.
   package let maximumPlaintextByteCount: UInt64
@@ -78,7 +80,9 @@ package final class AEADSealer {
   init(_ state: AEADState) { self.state = state }
 
   /// Encrypts `plaintext` and appends the ciphertext that is ready, which for CBC may lag behind by
-  /// less than a block. Large pieces are several times faster than small ones.
+  /// less than a block.
+  ///
+  /// Large pieces are several times faster than small ones.
   ///
   /// - Throws: ``PrimitiveError`` `limitExceeded` past ``AEAD/maximumPlaintextByteCount``.
   package func update(
@@ -149,7 +153,9 @@ final class AEADState {
   let cipher: CipherContext
   let hmac: HMAC?
   private let additionalDataBitCount: UInt64
-  /// Bytes fed so far. The ciphertext has as many, plus the padding.
+  /// Bytes fed so far.
+  ///
+  /// The ciphertext has as many, plus the padding.
   private var byteCount: UInt64 = 0
 
   init(

@@ -66,13 +66,13 @@ enum RSAConsistency {
       unsafe secret.withBytes { unsafe add($0) }
     }
 
-    /// n = p × q
+    /// n = p × q.
     func isProduct(_ n: OpaquePointer?, _ p: OpaquePointer?, _ q: OpaquePointer?) -> Bool {
       let product = unsafe fresh()
       return unsafe BN_mul(product, p, q, context) == 1 && BN_cmp(product, n) == 0
     }
 
-    /// e × dp ≡ 1 and d ≡ dp, modulo p - 1
+    /// e × dp ≡ 1 and d ≡ dp, modulo p - 1.
     func isExponent(
       _ e: OpaquePointer?, _ dp: OpaquePointer?, _ d: OpaquePointer?, of p: OpaquePointer?
     ) -> Bool {
@@ -84,13 +84,13 @@ enum RSAConsistency {
         && BN_div(nil, rest, d, less, context) == 1 && BN_cmp(rest, dp) == 0
     }
 
-    /// qi × q ≡ 1 modulo p
+    /// qi × q ≡ 1 modulo p.
     func isInverse(_ qi: OpaquePointer?, _ q: OpaquePointer?, modulo p: OpaquePointer?) -> Bool {
       let product = unsafe fresh()
       return unsafe BN_mod_mul(product, qi, q, p, context) == 1 && BN_is_one(product) == 1
     }
 
-    /// 2^(e × d) ≡ 2 modulo n, all that can be asked of a key without its primes
+    /// 2^(e × d) ≡ 2 modulo n, all that can be asked of a key without its primes.
     func isInverseExponent(
       _ e: OpaquePointer?, _ d: OpaquePointer?, _ n: OpaquePointer?
     ) -> Bool {
@@ -103,7 +103,7 @@ enum RSAConsistency {
   }
 }
 
-/// The fingerprint of a broken key generator (Nemec et al. 2017, CVE-2017-15361).
+/// The fingerprint of a broken key generator (CVE-2017-15361).
 enum ROCA {
   private static let primes: [UInt32] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,

@@ -79,12 +79,16 @@ struct KeyChoice {
   // MARK: Which identities
 
   /// Those that the envelope names; if there are none, those that a recipient may mean without
-  /// naming them. A thumbprint that is nobody's here means somebody else.
+  /// naming them.
+  ///
+  /// A thumbprint that is nobody's here means somebody else.
   private static func candidates(
     _ identities: [Identity], _ recipients: [JWE.RecipientDescription], _ named: Set<[UInt8]>
   ) -> [Identity] {
     let meant = identities.filter { isNamed($0, in: named) }
-    guard meant.isEmpty else { return meant }
+    // No passphrase is asked for while a key that needs none will do.
+    let ready = meant.filter { !$0.isEncrypted }
+    guard meant.isEmpty else { return ready.isEmpty ? Array(meant.prefix(1)) : ready }
     let isOpenToTrial = recipients.contains { $0.keyID.map { $0.utf8.count != 43 } ?? true }
     return isOpenToTrial ? identities : []
   }

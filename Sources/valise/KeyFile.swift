@@ -28,7 +28,9 @@ struct KeyFile {
     text = SecretBytes(copying: Array(line.utf8).span)
   }
 
-  /// Its keys. A passphrase is asked for when they are encrypted.
+  /// Its keys.
+  ///
+  /// A passphrase is asked for when they are encrypted.
   func keys(_ passphrases: PassphraseOptions) throws -> [JWK] {
     do throws(JOSEError) {
       guard isJSON else { return [try JWK(pem: text)] }

@@ -2,8 +2,9 @@ internal import Primitives
 
 /// Streams plaintext through the cipher and base64url.
 struct ContentWriter {
-  /// Large pieces: AES-GCM in OpenSSL is three times faster at 16 KiB than at 1 KiB. A multiple of
-  /// three, so that base64url never carries.
+  /// Large pieces: AES-GCM in OpenSSL is three times faster at 16 KiB than at 1 KiB.
+  ///
+  /// A multiple of three, so that base64url never carries.
   static let pieceByteCount = 3 << 16
 
   private let sealer: AEADSealer

@@ -41,7 +41,9 @@ extension JWE {
     public var type: String? { head.protected?["typ"]?.string }
     /// `cty`, what the plaintext is.
     public var contentType: String? { head.protected?["cty"]?.string }
-    /// Whether it claims that all recipients read the same. Checked when it is opened.
+    /// Whether it claims that all recipients read the same.
+    ///
+    /// Checked when it is opened.
     public var hasCommitment: Bool { head.commitment != nil }
     /// The authenticated data that stands beside the ciphertext; not authentic before it opens.
     public var additionalData: [UInt8]? {
@@ -88,7 +90,9 @@ extension JWE {
   public struct RecipientDescription: Sendable {
     /// `alg`; nil when it is missing.
     public let algorithmName: String?
-    /// `kid`; nil for a hidden recipient. Any text: it is escaped wherever it is shown.
+    /// `kid`; nil for a hidden recipient.
+    ///
+    /// Any text: it is escaped wherever it is shown.
     public let keyID: String?
     /// The curve of `epk`, where there is one.
     public let curve: String?

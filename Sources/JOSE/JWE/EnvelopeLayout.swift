@@ -127,8 +127,9 @@ struct EnvelopeLayout {
 
   // MARK: Compact
 
-  /// Five parts (RFC 7516 §7.1). A line terminator at the very end, as editors leave it, is not
-  /// part of the last.
+  /// Reads five parts (RFC 7516 §7.1).
+  ///
+  /// A line terminator at the very end, as editors leave it, is not part of the last.
   private static func readCompact(
     _ source: some RandomAccessBytes
   ) throws(JOSEError) -> (Form, Range<UInt64>?) {

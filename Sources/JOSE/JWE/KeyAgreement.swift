@@ -64,7 +64,7 @@ package struct KeyAgreement {
 
   /// A key of `byteCount` bytes by the Concat KDF with SHA-256 (RFC 7518 §4.6.2).
   ///
-  /// - Parameter algorithmID: `enc` for direct agreement, `alg` where a key is wrapped.
+  /// `algorithmID` is `enc` for direct agreement, `alg` where a key is wrapped.
   package func derive(algorithmID: String, byteCount: Int) throws(JOSEError) -> SecretBytes {
     let otherInfo =
       Self.counted(Array(algorithmID.utf8)) + Self.counted(partyUInfo) + Self.counted(partyVInfo)

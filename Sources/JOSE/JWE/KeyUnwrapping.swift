@@ -31,8 +31,9 @@ struct WrappedKeyReader {
     }
   }
 
-  /// Whether `key` is of the kind and size that the recipient needs. Says nothing secret: it looks
-  /// at algorithms, curves and lengths.
+  /// Whether `key` is of the kind and size that the recipient needs.
+  ///
+  /// Says nothing secret: it looks at algorithms, curves and lengths.
   ///
   /// - Throws: ``JOSEError`` `unsuitableKey` when the key is, but says it is for something else.
   func fits(_ key: JWE.DecryptionKey) throws(JOSEError) -> Bool {

@@ -16,8 +16,9 @@ public struct KeyMetadata: Sendable {
   public var use: Use?
   /// What may be done with the key (RFC 7517 §4.3); nil when it does not say.
   public var operations: [String]?
-  /// The one algorithm that the key is for; nil when it does not say. May be a name that this
-  /// library does not know.
+  /// The one algorithm that the key is for; nil when it does not say.
+  ///
+  /// May be a name that this library does not know.
   public var algorithm: String?
 
   /// Says what is given and nothing else.

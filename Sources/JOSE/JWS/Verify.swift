@@ -56,8 +56,9 @@ extension JWS {
   public struct Verified: Sendable {
     /// What was signed.
     public let payload: [UInt8]
-    /// The signatures that held and the keys they hold under, at least one. Others in the message
-    /// say nothing.
+    /// The signatures that held and the keys they hold under, at least one.
+    ///
+    /// Others in the message say nothing.
     public let signatures: [VerifiedSignature]
   }
 
@@ -71,6 +72,7 @@ extension JWS {
   ///   - detachedPayload: what was signed, when the message does not hold it.
   ///   - keys: the keys to try.
   ///   - policy: algorithms and bounds.
+  /// - Returns: the payload, and which signatures held under which keys.
   /// - Throws: ``JOSEError`` `malformed`, `unsupported` for critical extensions, `limitExceeded`,
   ///   and `verificationFailed` when no signature holds under any key.
   public static func verify(

@@ -3,7 +3,7 @@ internal import Contacts
 internal import DurableFiles
 internal import JOSE
 
-/// `valise contact`
+/// The command valise contact.
 struct ContactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contact", abstract: "Keep other people's public keys by name.",
@@ -32,7 +32,7 @@ struct ContactCommand: ParsableCommand {
 }
 
 extension ContactCommand {
-  /// `valise contact add`
+  /// The command valise contact add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Add a contact from a file with a public JWK, a JWK Set or PEM.")
@@ -73,7 +73,7 @@ extension ContactCommand {
     }
   }
 
-  /// `valise contact list`
+  /// The command valise contact list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List your contacts.")
 
@@ -96,7 +96,7 @@ extension ContactCommand {
     }
   }
 
-  /// `valise contact show`
+  /// The command valise contact show.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show one contact.")
 
@@ -123,7 +123,7 @@ extension ContactCommand {
     }
   }
 
-  /// `valise contact remove`
+  /// The command valise contact remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Remove a contact. What was sealed for them stays sealed for them.")

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import DurableFiles
 internal import JOSE
 
-/// `valise decrypt`
+/// The command valise decrypt.
 struct Decrypt: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Decrypt a file with your keys.",

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import DurableFiles
 internal import JOSE
 
-/// `valise encrypt`
+/// The command valise encrypt.
 struct Encrypt: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Encrypt a file for one or more people.",

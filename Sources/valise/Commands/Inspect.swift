@@ -3,7 +3,7 @@ internal import Contacts
 internal import DurableFiles
 internal import JOSE
 
-/// `valise inspect`
+/// The command valise inspect.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what a sealed file says of itself.",

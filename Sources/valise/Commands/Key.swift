@@ -3,7 +3,7 @@ internal import Contacts
 internal import DurableFiles
 internal import JOSE
 
-/// `valise key`
+/// The command valise key.
 struct Key: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make, list and move your own keys.",
@@ -26,7 +26,7 @@ struct ProtectionOptions: ParsableArguments {
 }
 
 extension Key {
-  /// `valise key generate`
+  /// The command valise key generate.
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make an identity.")
 
@@ -69,7 +69,7 @@ extension Key {
     }
   }
 
-  /// `valise key list`
+  /// The command valise key list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List your identities.")
 

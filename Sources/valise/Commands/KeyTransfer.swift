@@ -4,7 +4,7 @@ internal import DurableFiles
 internal import JOSE
 
 extension Key {
-  /// `valise key export`
+  /// The command valise key export.
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print an identity's public keys, to give to others.",
@@ -78,7 +78,7 @@ extension Key {
     }
   }
 
-  /// `valise key import`
+  /// The command valise key import.
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Take a private key from a file into your keyring.",
