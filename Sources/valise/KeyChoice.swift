@@ -37,9 +37,7 @@ struct KeyChoice {
       let candidates = Self.candidates(identities, recipients, named)
       holder = identities.map(\.name).joined(separator: ", ")
       isNamed = candidates.contains { Self.isNamed($0, in: named) }
-      keys = try candidates.flatMap { identity in
-        try identity.unlock(asking: passphrases).map { .privateKey($0) }
-      }
+      keys = try Self.unlock(candidates, untilFirst: isNamed, passphrases)
     }
   }
 
@@ -88,9 +86,26 @@ struct KeyChoice {
     let meant = identities.filter { isNamed($0, in: named) }
     // No passphrase is asked for while a key that needs none will do.
     let ready = meant.filter { !$0.isEncrypted }
-    guard meant.isEmpty else { return ready.isEmpty ? Array(meant.prefix(1)) : ready }
+    guard meant.isEmpty else { return ready.isEmpty ? meant : ready }
     let isOpenToTrial = recipients.contains { $0.keyID.map { $0.utf8.count != 43 } ?? true }
     return isOpenToTrial ? identities : []
+  }
+
+  /// The private keys of `identities`, or of the first that opens.
+  ///
+  /// One that a passphrase does not open is passed over while another does.
+  private static func unlock(
+    _ identities: [Identity], untilFirst: Bool, _ passphrases: PassphraseOptions
+  ) throws -> [JWE.DecryptionKey] {
+    var keys: [JWE.DecryptionKey] = []
+    var failure: Failure?
+    for identity in identities where keys.isEmpty || !untilFirst {
+      do {
+        keys += try identity.unlock(asking: passphrases).map { .privateKey($0) }
+      } catch let error as Failure where error.status == .noKey { failure = error }
+    }
+    if keys.isEmpty, let failure { throw failure }
+    return keys
   }
 
   private static func isNamed(_ identity: Identity, in named: Set<[UInt8]>) -> Bool {

@@ -1,0 +1,41 @@
+# Thin targets: each is one or two commands that can be typed by hand.
+PREFIX ?= /usr/local
+RELEASE = --configuration release --static-swift-stdlib
+PROGRAM = .build/release/valise
+SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev pkg-config
+
+.PHONY: build demo test lint bench fuzz install system clean
+
+build: system
+	swift build $(RELEASE) --product valise
+
+demo: build
+	sh examples/demo.sh $(PROGRAM)
+
+test: build
+	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --quiet
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+bench: build
+	sh Tests/Benchmarks/run.sh $(PROGRAM)
+
+fuzz:
+	sh Tests/Fuzz/run.sh $(SECONDS)
+
+install: build
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/valise
+	install -D -m 644 docs/reference/valise.1 $(DESTDIR)$(PREFIX)/share/man/man1/valise.1
+
+# Debian's names; elsewhere install the same libraries by hand.
+system:
+	@for header in openssl/evp.h sodium.h zlib.h; do \
+	  echo "#include <$$header>" | cc -E - >/dev/null 2>&1 || missing=yes; done; \
+	if [ "$$missing" = yes ]; then \
+	  echo "installing $(SYSTEM_PACKAGES)"; \
+	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	  $$run apt-get update -qq && $$run apt-get install -y -qq $(SYSTEM_PACKAGES); fi
+
+clean:
+	swift package clean
