@@ -93,7 +93,7 @@ extension SecretBytes {
 }
 
 /// The bytes that `text` stands for in base64url.
-func bytes(base64URL text: String) throws -> [UInt8] {
+func bytes(base64URL text: some StringProtocol) throws -> [UInt8] {
   let text = Array(text.utf8)
   return try Base64URL.decode(text.span)
 }
@@ -101,3 +101,8 @@ func bytes(base64URL text: String) throws -> [UInt8] {
 func base64URL(_ bytes: [UInt8]) -> String {
   String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
 }
+
+/// The bytes of a text that was folded to fit on lines, as the RFCs fold theirs.
+func unfolded(_ text: String) -> [UInt8] { text.utf8.filter { $0 != 0x20 && $0 != 0x0A } }
+
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
