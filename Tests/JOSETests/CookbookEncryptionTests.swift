@@ -77,7 +77,7 @@ import Vectors
     let inner = CookbookExample(name, try #require(root["sign"]))
     let key = try #require(outer.keys.first?.key().decryptionKey)
     let signerKey = try #require(inner.keys.first).key().verificationKey
-    let failures = try outer.file.failures { test in
+    let failures = outer.file.failures { test in
       try Outcome.of(inner.content) {
         let opened = try JWE.decrypt(Array(test.text("message").utf8), with: [key])
         return try JWS.verify(opened.plaintext, with: [signerKey]).payload

@@ -16,7 +16,7 @@ import Vectors
   func verifies(_ name: String) throws {
     let example = try CookbookExample(name)
     let isDetached = example.value("output", "json", "payload") == nil
-    let failures = try example.file.failures { test in
+    let failures = example.file.failures { test in
       let key = try test.value("key").key().verificationKey
       return try Outcome.of(example.content) {
         try JWS.verify(

@@ -54,7 +54,7 @@ import Vectors
     arguments: [
       Agreement(
         curve: .x25519,
-        ownSecret: "77076d0a7318a57d3c16c17251b26645df4c2f92ebc0992ac177fba51db92c2a",
+        ownSecret: "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a",
         peerSecret: "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
         ownPublic: "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo",
         peerPublic: "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",

@@ -37,19 +37,6 @@ import Vectors
     #expect(file.failures(verification) == [])
   }
 
-  @Test("sets may repeat a name: every key that bears it is tried")
-  func repeatedNames() throws {
-    let keys = try [UInt8(1), 2].map { byte in
-      let secret = [UInt8](repeating: byte, count: 32)
-      return try SymmetricJWK(SecretBytes(copying: secret.span), KeyMetadata(keyID: "same"))
-    }
-    let verifiers = keys.map { JWS.VerificationKey.symmetric($0) }
-    for (index, key) in keys.enumerated() {
-      let message = try JWS.sign([0x2A], by: [JWS.Signer(key, algorithm: .hs256)])
-      #expect(try JWS.verify(message, with: verifiers).signatures.map(\.keyIndex) == [index])
-    }
-  }
-
   /// Verifies with the group's public keys, or with its shared ones where there are no public.
   private func verification(_ test: VectorTest) throws -> Outcome {
     let message = try test.text("jws")

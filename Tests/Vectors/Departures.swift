@@ -45,6 +45,9 @@ package struct Departure: Sendable {
     return departed.count == due ? nil : "\(departed.count) depart, not \(due)"
   }
 
+  /// The files that have rows, in either table.
+  package static let files = Set(table.map(\.file) + Choice.table.map(\.file))
+
   /// Every departure of every file.
   package static let table: [Departure] = primitives + wycheproof + cookbook
 

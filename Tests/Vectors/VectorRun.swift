@@ -13,6 +13,15 @@ extension VectorFile {
   /// ``Departure/table`` says otherwise, or when it departs as a row says. Rows that do not depart
   /// are failures too, so that the table never says more than is so.
   package func failures(_ outcome: (VectorTest) throws -> Outcome) -> [String] {
+    let (failures, summary) = run(outcome)
+    print(summary)
+    return failures
+  }
+
+  /// The same in silence.
+  package func run(
+    _ outcome: (VectorTest) throws -> Outcome
+  ) -> (failures: [String], summary: String) {
     var run = VectorRun(self)
     for test in tests {
       do { run.record(test, try outcome(test)) } catch {
@@ -20,8 +29,7 @@ extension VectorFile {
       }
     }
     run.finish()
-    print(run.summary)
-    return run.failures
+    return (run.failures, run.summary)
   }
 }
 
