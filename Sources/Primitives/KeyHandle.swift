@@ -76,7 +76,7 @@ final class KeyHandle: @unchecked Sendable {
       try OpenSSL.check(
         unsafe EVP_PKEY_derive_set_peer(context, peer.pointer), .invalidKey,
         "the public key does not fit")
-      let secret = try SecretBytes(byteCount: byteCount) { (output) throws(PrimitiveError) in
+      return try SecretBytes(byteCount: byteCount) { (output) throws(PrimitiveError) in
         var count = byteCount
         let status = output.withMutableAddress {
           unsafe EVP_PKEY_derive(context, $0, &count)
@@ -84,7 +84,6 @@ final class KeyHandle: @unchecked Sendable {
         try OpenSSL.check(
           status == 1 && count == byteCount ? 1 : 0, .invalidKey, "the public key does not fit")
       }
-      return try secret.refusingZero()
     }
   }
 

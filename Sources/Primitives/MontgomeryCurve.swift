@@ -69,7 +69,8 @@ package struct MontgomeryPrivateKey: Sendable {
       return try Self.x25519SharedSecret(d, peer.x).refusingZero()
     case .x448:
       return try RawKey.privateKey("X448", d).sharedSecret(
-        with: RawKey.publicKey("X448", peer.x), byteCount: peer.curve.keyByteCount)
+        with: RawKey.publicKey("X448", peer.x), byteCount: peer.curve.keyByteCount
+      ).refusingZero()
     }
   }
 
