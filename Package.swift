@@ -34,9 +34,10 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPlatform"),
+    .target(name: "CBase64URL"),
     // Floor 1: the only floor where `unsafe` may stand.
     .target(
-      name: "Primitives", dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform"],
+      name: "Primitives", dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform", "CBase64URL"],
       swiftSettings: settings),
     .target(name: "DurableFiles", swiftSettings: settings),
     // Floor 2.

@@ -98,8 +98,9 @@ extension JWE {
     let contentKey = try primitive { () throws(PrimitiveError) in
       try random.secret(encryption.keyByteCount)
     }
-    var wrapped: [WrappedKey] = []
-    for recipient in recipients { wrapped.append(try recipient.wrap(contentKey, random: random)) }
+    let wrapped = try Parallel.map(recipients) { (recipient) throws(JOSEError) in
+      try recipient.wrap(contentKey, random: random)
+    }
     return (contentKey, wrapped)
   }
 }

@@ -1,8 +1,37 @@
+internal import CBase64URL
+
 /// Base64url without padding (RFC 4648 §5, RFC 7515 §2), strict and canonical.
 ///
 /// There is one text for each byte string: no padding, no white space, no other alphabet, and the
 /// bits that a last character does not use are zero. Foundation's decoder accepts all of these.
 package enum Base64URL {
+  /// Which code does the work; all do the same, and the scalar one is the reference.
+  package enum Level: CaseIterable, Sendable {
+    /// One character after the other.
+    case scalar
+    /// 16 characters at once, with SSSE3 or NEON.
+    case vector16
+    /// 32 characters at once, with AVX2.
+    case vector32
+
+    /// The best that this processor has.
+    package static let best =
+      allCases.last { $0.value.rawValue <= valise_base64url_best_level().rawValue } ?? .scalar
+
+    /// Those that this processor has.
+    package static var available: [Level] {
+      allCases.filter { $0.value.rawValue <= best.value.rawValue }
+    }
+
+    fileprivate var value: valise_base64url_level {
+      switch self {
+      case .scalar: VALISE_BASE64URL_SCALAR
+      case .vector16: VALISE_BASE64URL_VECTOR16
+      case .vector32: VALISE_BASE64URL_VECTOR32
+      }
+    }
+  }
+
   /// The length of the text for `byteCount` bytes.
   package static func encodedByteCount(_ byteCount: Int) -> Int {
     byteCount / 3 * 4 + [0, 2, 3][byteCount % 3]
@@ -23,9 +52,13 @@ package enum Base64URL {
   }
 
   /// Appends the text for `bytes`.
-  package static func encode(_ bytes: Span<UInt8>, appendingTo text: inout [UInt8]) {
-    text.append(capacity: encodedByteCount(bytes.count)) { output in
-      bytes.withAddress { unsafe encode($0, bytes.count, into: output) }
+  package static func encode(
+    _ bytes: Span<UInt8>, appendingTo text: inout [UInt8], level: Level = .best
+  ) {
+    let count = encodedByteCount(bytes.count)
+    text.append(capacity: count) { output in
+      bytes.withAddress { unsafe valise_base64url_encode($0, bytes.count, output, level.value) }
+      return count
     }
   }
 
@@ -42,11 +75,13 @@ package enum Base64URL {
   ///
   /// - Throws: ``PrimitiveError`` `invalidEncoding` unless `text` is canonical.
   package static func decode(
-    _ text: Span<UInt8>, appendingTo bytes: inout [UInt8]
+    _ text: Span<UInt8>, appendingTo bytes: inout [UInt8], level: Level = .best
   ) throws(PrimitiveError) {
     guard let count = decodedByteCount(text.count) else { throw refusal }
     try bytes.append(capacity: count) { (output) throws(PrimitiveError) in
-      let isCanonical = text.withAddress { unsafe decode($0, text.count, into: output) }
+      let isCanonical = text.withAddress {
+        unsafe valise_base64url_decode($0, text.count, output, level.value)
+      }
       guard isCanonical else { throw refusal }
       return count
     }
@@ -59,7 +94,9 @@ package enum Base64URL {
     guard let count = decodedByteCount(text.count) else { throw refusal }
     return try SecretBytes(byteCount: count) { (output) throws(PrimitiveError) in
       let isCanonical = output.withMutableAddress { output in
-        text.withAddress { unsafe decode($0, text.count, into: output) }
+        text.withAddress {
+          unsafe valise_base64url_decode($0, text.count, output, Level.best.value)
+        }
       }
       guard isCanonical else { throw refusal }
     }
@@ -67,85 +104,9 @@ package enum Base64URL {
 
   static let refusal = PrimitiveError(.invalidEncoding, "the text is not canonical base64url")
 
-  private static let alphabet: InlineArray<64, UInt8> = {
-    let text: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    return InlineArray { unsafe text.utf8Start[$0] }
-  }()
-
-  /// The value of each character; 0xFF for those outside the alphabet.
-  fileprivate static let values: InlineArray<256, UInt8> = {
-    var values = InlineArray<256, UInt8>(repeating: 0xFF)
-    for index in 0..<64 { values[Int(alphabet[index])] = UInt8(index) }
-    return values
-  }()
-
-  private static func encode(
-    _ input: UnsafePointer<UInt8>, _ count: Int, into output: UnsafeMutablePointer<UInt8>
-  ) -> Int {
-    let alphabet = alphabet
-    var source = unsafe input
-    var target = unsafe output
-    for _ in 0..<(count / 3) {
-      let bits = unsafe UInt32(source[0]) << 16 | UInt32(source[1]) << 8 | UInt32(source[2])
-      unsafe target[0] = alphabet[unchecked: Int(bits >> 18)]
-      unsafe target[1] = alphabet[unchecked: Int(bits >> 12 & 63)]
-      unsafe target[2] = alphabet[unchecked: Int(bits >> 6 & 63)]
-      unsafe target[3] = alphabet[unchecked: Int(bits & 63)]
-      unsafe source += 3
-      unsafe target += 4
-    }
-    switch count % 3 {
-    case 1:
-      let bits = unsafe UInt32(source[0]) << 4
-      unsafe target[0] = alphabet[unchecked: Int(bits >> 6)]
-      unsafe target[1] = alphabet[unchecked: Int(bits & 63)]
-    case 2:
-      let bits = unsafe UInt32(source[0]) << 10 | UInt32(source[1]) << 2
-      unsafe target[0] = alphabet[unchecked: Int(bits >> 12)]
-      unsafe target[1] = alphabet[unchecked: Int(bits >> 6 & 63)]
-      unsafe target[2] = alphabet[unchecked: Int(bits & 63)]
-    default: break
-    }
-    return encodedByteCount(count)
-  }
-
-  /// Whether all of the input was canonical.
-  private static func decode(
-    _ input: UnsafePointer<UInt8>, _ count: Int, into output: UnsafeMutablePointer<UInt8>
-  ) -> Bool {
-    let values = values
-    var source = unsafe input
-    var target = unsafe output
-    // Values of the alphabet are below 64, so one bit tells of any stranger among them.
-    var seen: UInt8 = 0
-    for _ in 0..<(count / 4) {
-      let a = unsafe values[unchecked: Int(source[0])]
-      let b = unsafe values[unchecked: Int(source[1])]
-      let c = unsafe values[unchecked: Int(source[2])]
-      let d = unsafe values[unchecked: Int(source[3])]
-      seen |= a | b | c | d
-      unsafe target[0] = a << 2 | b >> 4
-      unsafe target[1] = b << 4 | c >> 2
-      unsafe target[2] = c << 6 | d
-      unsafe source += 4
-      unsafe target += 3
-    }
-    var unused: UInt8 = 0
-    let rest = count % 4
-    if rest >= 2 {
-      let a = unsafe values[unchecked: Int(source[0])]
-      let b = unsafe values[unchecked: Int(source[1])]
-      seen |= a | b
-      unsafe target[0] = a << 2 | b >> 4
-      unused = b & 0x0F
-      if rest == 3 {
-        let c = unsafe values[unchecked: Int(source[2])]
-        seen |= c
-        unsafe target[1] = b << 4 | c >> 2
-        unused = c & 0x03
-      }
-    }
-    return seen < 64 && unused == 0
+  /// How many characters of the alphabet `text` begins with.
+  package static func leadingCount(in text: Span<UInt8>) -> Int {
+    text.withAddress { unsafe valise_base64url_leading($0, text.count) }
   }
 }
 
@@ -211,9 +172,4 @@ package struct Base64URLDecoder: Sendable {
     try Base64URL.decode(carried.span, appendingTo: &bytes)
     carried.removeAll(keepingCapacity: true)
   }
-}
-
-extension Base64URL {
-  /// Whether `byte` is one of the 64 characters.
-  package static func isInAlphabet(_ byte: UInt8) -> Bool { values[Int(byte)] != 0xFF }
 }

@@ -11,7 +11,10 @@ struct ContentReader {
   let range: Range<UInt64>
   let tag: [UInt8]
 
-  /// Hands the decrypted pieces to `take`, in order, then checks the tag and hands over the rest.
+  /// Hands each piece to `take`, as ciphertext and as plaintext, in order; then checks the tag and
+  /// hands over the rest of the plaintext.
+  ///
+  /// One thread reads and decodes while the other decrypts and hands over.
   ///
   /// - Throws: ``JOSEError`` `decryptionFailed`, `malformed` for anything but base64url,
   ///   `inputOutput`, and what `take` throws.
@@ -20,36 +23,33 @@ struct ContentReader {
     _ take: (_ ciphertext: Span<UInt8>, _ plaintext: Span<UInt8>) throws(JOSEError) -> Void
   ) throws(JOSEError) {
     var text: [UInt8] = []
-    var ciphertext: [UInt8] = []
-    var plaintext: [UInt8] = []
     text.reserveCapacity(Self.textByteCount)
-    ciphertext.reserveCapacity(Self.textByteCount)
-    plaintext.reserveCapacity(Self.textByteCount + 64)
     var decoder = Base64URLDecoder()
     var offset = range.lowerBound
-    while offset < range.upperBound {
+    var plaintext: [UInt8] = []
+    plaintext.reserveCapacity(Self.textByteCount)
+
+    try Relay.run(bufferByteCount: Self.textByteCount) { (ciphertext) throws(JOSEError) in
       text.removeAll(keepingCapacity: true)
       offset += try fill(&text, at: offset)
-      ciphertext.removeAll(keepingCapacity: true)
-      plaintext.removeAll(keepingCapacity: true)
-      do {
+      do throws(PrimitiveError) {
         try decoder.update(text.span, appendingTo: &ciphertext)
         if offset == range.upperBound { try decoder.finish(appendingTo: &ciphertext) }
-        try opener.update(ciphertext.span, appendingTo: &plaintext)
       } catch { throw Self.naming(error) }
-      if offset == range.upperBound { try finish(opener, &plaintext) }
+      return offset < range.upperBound
+    } drain: { (ciphertext) throws(JOSEError) in
+      plaintext.removeAll(keepingCapacity: true)
+      try primitive { () throws(PrimitiveError) in
+        try opener.update(ciphertext.span, appendingTo: &plaintext)
+      }
       try take(ciphertext.span, plaintext.span)
     }
-    if range.isEmpty {
-      try finish(opener, &plaintext)
-      try take(ciphertext.span, plaintext.span)
-    }
-  }
 
-  private func finish(_ opener: AEADOpener, _ plaintext: inout [UInt8]) throws(JOSEError) {
+    plaintext.removeAll(keepingCapacity: true)
     do { try opener.finish(tag: tag.span, appendingTo: &plaintext) } catch {
       throw WrappedKeyReader.refusal
     }
+    try take([UInt8]().span, plaintext.span)
   }
 
   /// Reads up to a whole piece, so that the pieces lie alike in each pass.

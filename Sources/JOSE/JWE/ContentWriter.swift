@@ -16,33 +16,38 @@ struct ContentWriter {
   }
 
   /// Writes the ciphertext's text and returns the tag.
+  ///
+  /// One thread reads and encrypts while the other encodes and writes.
   func write(
     from source: some ByteSource, into sink: some ByteSink
   ) throws(JOSEError) -> [UInt8] {
     var plaintext: [UInt8] = []
-    var ciphertext: [UInt8] = []
-    var text: [UInt8] = []
     plaintext.reserveCapacity(Self.pieceByteCount)
-    ciphertext.reserveCapacity(Self.pieceByteCount + 64)
-    text.reserveCapacity(Base64URL.encodedByteCount(Self.pieceByteCount + 64))
+    var tag: [UInt8] = []
     var encoder = Base64URLEncoder()
+    var text: [UInt8] = []
+    text.reserveCapacity(Base64URL.encodedByteCount(Self.pieceByteCount + 64))
 
-    while try source.fill(&plaintext, upTo: Self.pieceByteCount) {
-      do {
-        ciphertext.removeAll(keepingCapacity: true)
+    try Relay.run(bufferByteCount: Self.pieceByteCount + 64) { (ciphertext) throws(JOSEError) in
+      guard try source.fill(&plaintext, upTo: Self.pieceByteCount) else {
+        tag = try primitive { () throws(PrimitiveError) in
+          try sealer.finish(appendingTo: &ciphertext)
+        }
+        return false
+      }
+      do throws(PrimitiveError) {
         try sealer.update(plaintext.span, appendingTo: &ciphertext)
-      } catch { throw advising(error) }
+      } catch {
+        throw advising(error)
+      }
+      return true
+    } drain: { (ciphertext) throws(JOSEError) in
       text.removeAll(keepingCapacity: true)
       encoder.update(ciphertext.span, appendingTo: &text)
       try sink.write(text.span)
     }
 
-    ciphertext.removeAll(keepingCapacity: true)
-    let tag = try primitive { () throws(PrimitiveError) in
-      try sealer.finish(appendingTo: &ciphertext)
-    }
     text.removeAll(keepingCapacity: true)
-    encoder.update(ciphertext.span, appendingTo: &text)
     encoder.finish(appendingTo: &text)
     try sink.write(text.span)
     return tag

@@ -79,37 +79,66 @@ struct EnvelopeLayout {
   private static func endOfCiphertext(
     _ source: some RandomAccessBytes, from start: UInt64
   ) throws(JOSEError) -> UInt64 {
-    let quote = UInt8(ascii: "\"")
-    if source.byteCount - start > searchByteCount {
-      var runStart = source.byteCount - searchByteCount / 2
-      let longest = UInt64(JSONLimits().stringByteCount)
-      let found = try search(source, from: runStart) { byte, offset in
-        if Base64URL.isInAlphabet(byte) { return false }
-        let isEnd = byte == quote && offset - runStart > longest
-        runStart = offset + 1
-        return isEnd
-      }
-      if let found { return found }
+    if source.byteCount - start > searchByteCount,
+      let end = try endOfLongRun(source, from: source.byteCount - searchByteCount / 2)
+    {
+      return end
     }
-    guard let end = try search(source, from: start, where: { byte, _ in byte == quote }) else {
+    guard let end = try offset(of: UInt8(ascii: "\""), in: source, from: start) else {
       throw JOSEError(.malformed, "it ends within the ciphertext")
     }
     return end
   }
 
-  private static func search(
-    _ source: some RandomAccessBytes, from start: UInt64, where matches: (UInt8, UInt64) -> Bool
+  /// The first quote from `start` on that has more base64url before it than a string may hold.
+  private static func endOfLongRun(
+    _ source: some RandomAccessBytes, from start: UInt64
   ) throws(JOSEError) -> UInt64? {
+    var runByteCount = 0
+    var end: UInt64?
+    try forEachPiece(of: source, from: start) { (piece, offset) throws(JOSEError) in
+      var index = 0
+      while index < piece.count {
+        let count = Base64URL.leadingCount(in: piece.extracting(droppingFirst: index))
+        runByteCount += count
+        index += count
+        guard index < piece.count else { break }
+        if piece[index] == UInt8(ascii: "\""), runByteCount > JSONLimits().stringByteCount {
+          end = offset + UInt64(index)
+          return false
+        }
+        runByteCount = 0
+        index += 1
+      }
+      return true
+    }
+    return end
+  }
+
+  /// Where `byte` stands for the first time from `start` on.
+  private static func offset(
+    of byte: UInt8, in source: some RandomAccessBytes, from start: UInt64
+  ) throws(JOSEError) -> UInt64? {
+    var found: UInt64?
+    try forEachPiece(of: source, from: start) { (piece, offset) throws(JOSEError) in
+      found = piece.firstIndex(of: byte).map { offset + UInt64($0) }
+      return found == nil
+    }
+    return found
+  }
+
+  /// Hands over the pieces from `start` on with their offsets, while `body` wants more.
+  private static func forEachPiece(
+    of source: some RandomAccessBytes, from start: UInt64,
+    _ body: (Span<UInt8>, UInt64) throws(JOSEError) -> Bool
+  ) throws(JOSEError) {
     var offset = start
     var piece: [UInt8] = []
     while try source.read(at: offset, upTo: pieceByteCount, appendingTo: &piece) > 0 {
-      for (index, byte) in piece.enumerated() where matches(byte, offset + UInt64(index)) {
-        return offset + UInt64(index)
-      }
+      guard try body(piece.span, offset) else { return }
       offset += UInt64(piece.count)
       piece.removeAll(keepingCapacity: true)
     }
-    return nil
   }
 
   private static func read(
@@ -133,24 +162,20 @@ struct EnvelopeLayout {
   private static func readCompact(
     _ source: some RandomAccessBytes
   ) throws(JOSEError) -> (Form, Range<UInt64>?) {
-    let dot = UInt8(ascii: ".")
-    var starts: [UInt64] = [0]
-    let limit = UInt64(1 << 18)
-    _ = try search(source, from: 0) { byte, offset in
-      if byte == dot { starts.append(offset + 1) }
-      return starts.count == 4 || offset > limit
-    }
-    guard starts.count == 4 else {
-      throw JOSEError(.malformed, "it is neither JSON nor a compact JWE")
-    }
+    // Room for a header at its limit and the longest encrypted key there is.
+    var head: [UInt8] = []
+    try read(source, 0..<min(source.byteCount, 1 << 18), appendingTo: &head)
     var parts: [[UInt8]] = []
-    for index in 0..<3 {
-      var part: [UInt8] = []
-      try read(source, starts[index]..<(starts[index + 1] - 1), appendingTo: &part)
-      parts.append(part)
+    var start = 0
+    while parts.count < 3 {
+      guard let end = head[start...].firstIndex(of: UInt8(ascii: ".")) else {
+        throw JOSEError(.malformed, "it is neither JSON nor a compact JWE")
+      }
+      parts.append(Array(head[start..<end]))
+      start = end + 1
     }
-    let (end, tag) = try compactTag(source, after: starts[3])
-    return (.compact(parts: parts, tag: tag), starts[3]..<end)
+    let (end, tag) = try compactTag(source, after: UInt64(start))
+    return (.compact(parts: parts, tag: tag), UInt64(start)..<end)
   }
 
   private static func compactTag(
@@ -159,8 +184,10 @@ struct EnvelopeLayout {
     var tail: [UInt8] = []
     let tailStart = max(start, source.byteCount - min(source.byteCount, 1024))
     try read(source, tailStart..<source.byteCount, appendingTo: &tail)
-    if tail.last == 0x0A { tail.removeLast() }
-    if tail.last == 0x0D { tail.removeLast() }
+    if tail.last == 0x0A {
+      tail.removeLast()
+      if tail.last == 0x0D { tail.removeLast() }
+    }
     guard let index = tail.lastIndex(of: UInt8(ascii: ".")) else {
       throw JOSEError(.malformed, "a compact JWE has five parts")
     }

@@ -1,0 +1,36 @@
+import Foundation
+import JOSE
+import Testing
+
+/// The format page is a specification, so what it states in numbers is checked here.
+@Suite struct FormatTests {
+  private static let page = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "docs/reference/format.md")
+
+  @Test("the worked commitment of the format page is what an envelope under that key carries")
+  func commitment() throws {
+    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let line = try #require(
+      text.split(separator: "\n").first { $0.contains("commitment  = ") })
+    let expected = try #require(line.split(separator: " ").last)
+    let key = try SymmetricJWK(SecretBytes(copying: Array(UInt8(0)...31).span))
+    let sealed = try JWE.encrypt([], for: [JWE.Recipient(key, algorithm: .direct)])
+    let envelope = try #require(
+      JSONSerialization.jsonObject(with: Data(sealed)) as? [String: Any])
+    #expect(envelope["commitment"] as? String == String(expected))
+  }
+
+  @Test("an envelope is one line, its members in the order of the format page")
+  func order() throws {
+    let keys = try [PrivateJWK.Kind.p256, .x25519].map { try PrivateJWK.generate($0) }
+    let sealed = try JWE.encrypt(
+      Array("hello".utf8), for: keys.map { try JWE.Recipient($0.publicKey) })
+    let text = String(decoding: sealed, as: UTF8.self)
+    #expect(text.hasSuffix("\"}\n") && text.filter(\.isNewline).count == 1)
+    let order = ["protected", "recipients", "commitment", "iv", "ciphertext", "tag"]
+    let positions = order.map { text.range(of: "\"\($0)\":")?.lowerBound }
+    #expect(positions.allSatisfy { $0 != nil })
+    #expect(positions.compactMap { $0 } == positions.compactMap { $0 }.sorted())
+  }
+}
