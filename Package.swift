@@ -37,7 +37,8 @@ let package = Package(
     .target(name: "CBase64URL"),
     // Floor 1: the only floor where `unsafe` may stand.
     .target(
-      name: "Primitives", dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform", "CBase64URL"],
+      name: "Primitives",
+      dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform", "CBase64URL"],
       swiftSettings: settings),
     .target(name: "DurableFiles", swiftSettings: settings),
     // Floor 2.
@@ -51,6 +52,8 @@ let package = Package(
       name: "valise",
       dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "Primitives", "Vectors"]),

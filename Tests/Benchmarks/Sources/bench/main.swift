@@ -1,0 +1,47 @@
+// Compares Valise with age, gpg, jose and openssl enc, all on files in memory-backed storage.
+//
+//   bench PATH-OF-VALISE [--runs N] [--max-size MIB] [--slow] [--json FILE]
+//
+// --slow also runs the jose command on the large sizes, which takes minutes and gigabytes.
+
+import Foundation
+
+var arguments = Array(CommandLine.arguments.dropFirst())
+@MainActor func option(_ name: String) -> String? {
+  guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+  defer { arguments.removeSubrange(index...(index + 1)) }
+  return arguments[index + 1]
+}
+let times = Int(option("--runs") ?? "") ?? 5
+let maximumMiB = Int(option("--max-size") ?? "") ?? 1024
+let jsonPath = option("--json")
+let isSlow = arguments.contains("--slow")
+arguments.removeAll { $0 == "--slow" }
+guard let valise = arguments.first else {
+  FileHandle.standardError.write(Data("usage: bench PATH-OF-VALISE\n".utf8))
+  exit(64)
+}
+
+do {
+  let store = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
+  let directory = URL(
+    filePath: "\(store)/valise-bench-\(ProcessInfo.processInfo.processIdentifier)")
+  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: directory) }
+  let launcher = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appending(path: "launch").path
+  let runner = Runner(directory: directory, launcher: launcher)
+  let bench = try Comparison(runner: runner, valise: URL(filePath: valise).path, times: times)
+  print(bench.machine + "\n")
+  var rows = try bench.startUp()
+  rows += try bench.sizes(upTo: maximumMiB, slow: isSlow)
+  rows += try bench.recipients()
+  if let jsonPath {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try encoder.encode(rows).write(to: URL(filePath: jsonPath))
+  }
+} catch {
+  FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
+  exit(1)
+}

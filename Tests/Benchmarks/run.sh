@@ -1,0 +1,10 @@
+#!/bin/sh
+# Builds the benchmark and runs it: run.sh PATH-OF-VALISE [options of bench]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+valise=$(realpath "$1"); shift
+swift build --quiet --configuration release --package-path "$here" >&2
+"$here/.build/release/bench" "$valise" "$@"
+cd "$here/../.."
+swift build --quiet --configuration release --product microbench >&2
+.build/release/microbench
