@@ -1,11 +1,10 @@
 internal import CSodium
 internal import Synchronization
 
-/// Locked memory in slots of 64 bytes, the size of the largest symmetric key, with larger secrets
-/// on their own.
+/// Locked memory in slots of a few sizes, with what is larger on its own.
 ///
-/// `sodium_malloc` costs four mappings an allocation, which for ten thousand recipients would pass
-/// the kernel's limit of mappings; a slab of slots costs them once.
+/// `sodium_malloc` costs four mappings and ten system calls an allocation, which for ten thousand
+/// recipients would pass the kernel's limit of mappings; a slab of slots costs them once.
 @safe
 final class SecretPool: Sendable {
   /// Memory with one owner, who alone reads and writes it.
@@ -13,17 +12,19 @@ final class SecretPool: Sendable {
   struct Slot: @unchecked Sendable {
     // Sendable: between `take` and `give` the slot belongs to one SecretBytes.
     let pointer: UnsafeMutablePointer<UInt8>
-    let isPooled: Bool
+    /// Which list it goes back to; nil for what is on its own.
+    let sizeClass: Int?
   }
 
   private struct State {
-    var free: [Slot] = []
+    var free: [[Slot]] = slotByteCounts.map { _ in [] }
     var allAreLocked = true
   }
 
   static let shared = SecretPool()
-  static let slotByteCount = 64
-  private static let slabSlotCount = 64
+  /// The largest symmetric key, a JWK on a curve, an RSA key.
+  static let slotByteCounts = [64, 512, 4096]
+  private static let slabByteCount = 16384
 
   private let state = Mutex(State())
 
@@ -36,23 +37,23 @@ final class SecretPool: Sendable {
 
   /// Zeroed memory for `byteCount` bytes.
   func take(byteCount: Int) -> Slot {
-    guard byteCount <= Self.slotByteCount else {
-      return unsafe Slot(pointer: unsafe allocate(byteCount), isPooled: false)
+    guard let sizeClass = Self.slotByteCounts.firstIndex(where: { byteCount <= $0 }) else {
+      return unsafe Slot(pointer: unsafe allocate(byteCount), sizeClass: nil)
     }
-    if let slot = state.withLock({ $0.free.popLast() }) { return slot }
-    let slab = unsafe allocate(Self.slotByteCount * Self.slabSlotCount)
-    let slots = (0..<Self.slabSlotCount).map {
-      unsafe Slot(pointer: unsafe slab + $0 * Self.slotByteCount, isPooled: true)
+    if let slot = state.withLock({ $0.free[sizeClass].popLast() }) { return slot }
+    let slab = unsafe allocate(Self.slabByteCount)
+    let slots = stride(from: 0, to: Self.slabByteCount, by: Self.slotByteCounts[sizeClass]).map {
+      unsafe Slot(pointer: unsafe slab + $0, sizeClass: sizeClass)
     }
-    state.withLock { $0.free.append(contentsOf: slots.dropFirst()) }
+    state.withLock { $0.free[sizeClass].append(contentsOf: slots.dropFirst()) }
     return slots[0]
   }
 
   /// Takes memory back, wiped.
   func give(_ slot: Slot) {
-    guard slot.isPooled else { return unsafe sodium_free(slot.pointer) }
-    unsafe sodium_memzero(slot.pointer, Self.slotByteCount)
-    state.withLock { $0.free.append(slot) }
+    guard let sizeClass = slot.sizeClass else { return unsafe sodium_free(slot.pointer) }
+    unsafe sodium_memzero(slot.pointer, Self.slotByteCounts[sizeClass])
+    state.withLock { $0.free[sizeClass].append(slot) }
   }
 
   private func allocate(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
