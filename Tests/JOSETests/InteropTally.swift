@@ -1,0 +1,71 @@
+import Testing
+
+/// What came of each feature with one peer.
+struct InteropTally {
+  let peer: InteropPeer
+  private let gaps: [InteropGap]
+  private var passed: [Key: Int] = [:]
+  private var refused: Set<Key> = []
+
+  private struct Key: Hashable {
+    let row: String
+    let direction: InteropDirection
+  }
+
+  init(_ peer: InteropPeer) {
+    self.peer = peer
+    gaps = InteropGap.known(peer)
+  }
+
+  func lacks(_ row: String) -> Bool { gaps.contains { $0.row == row } }
+
+  /// Counts one message for the rows that it is evidence for.
+  ///
+  /// - Parameters:
+  ///   - refusal: why it was not opened; nil if it was.
+  ///   - summary: says which message it was.
+  mutating func record(
+    _ rows: [String], _ direction: InteropDirection, refusal: String?, _ summary: String
+  ) {
+    let gap = gaps.first { rows.contains($0.row) && $0.directions.contains(direction) }
+    switch (gap, refusal) {
+    case (nil, nil):
+      for row in rows { passed[Key(row: row, direction: direction), default: 0] += 1 }
+    case (nil, let refusal?):
+      Issue.record("\(peer.rawValue) \(direction) \(summary): \(refusal)")
+    case (let gap?, nil):
+      Issue.record("\(peer.rawValue) \(direction) \(summary), though not expected: \(gap.reason)")
+    case (let gap?, let refusal?):
+      refused.insert(Key(row: gap.row, direction: direction))
+      if !refusal.contains(gap.words) {
+        Issue.record("\(peer.rawValue) \(direction) \(summary): not \(gap.words) but \(refusal)")
+      }
+    }
+  }
+
+  /// How many were opened in all, for the run's own report.
+  func count(_ direction: InteropDirection, _ rows: [String]) -> Int {
+    rows.reduce(0) { $0 + (passed[Key(row: $1, direction: direction)] ?? 0) }
+  }
+
+  /// What the page says of a feature.
+  func cell(_ row: String) -> String {
+    let opens = passed[Key(row: row, direction: .opens)]
+    let seals = passed[Key(row: row, direction: .seals)]
+    var parts: [String] = []
+    switch (opens, seals) {
+    case (let opens?, let seals?): parts.append("both ways (\(opens) + \(seals))")
+    case (let opens?, nil): parts.append("opens (\(opens))")
+    case (nil, let seals?): parts.append("seals (\(seals))")
+    case (nil, nil): break
+    }
+    var reasons: [String] = []
+    for gap in gaps where gap.row == row && !reasons.contains(gap.reason) {
+      guard gap.directions.contains(where: { refused.contains(Key(row: row, direction: $0)) })
+      else { continue }
+      reasons.append(gap.reason)
+    }
+    parts += reasons.map { "no: \($0)" }
+    return parts.isEmpty ? "not tried" : parts.joined(separator: "; ")
+  }
+}
