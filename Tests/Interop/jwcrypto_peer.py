@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from jwcrypto import jwa, jwe, jwk, jws
-from lines import Unsupported, decode, encode, serve
+from lines import decode, encode, in_form, serve
 
 
 def encrypt(request):
@@ -34,14 +34,13 @@ def decrypt(request):
 
 
 def sign(request):
-    if request["form"] == "general" and len(request["signers"]) == 1:
-        raise Unsupported("one signature is written flattened")
     token = jws.JWS(decode(request["payload"]))
     token.allowed_algs = request["algs"]
     for signer in request["signers"]:
         header = {"alg": signer["alg"], "kid": signer["key"]["kid"]}
         token.add_signature(jwk.JWK(**signer["key"]), protected=header)
-    return token.serialize(compact=request["form"] == "compact")
+    text = token.serialize(compact=request["form"] == "compact")
+    return in_form(request, "signatures", text)
 
 
 def verify(request):

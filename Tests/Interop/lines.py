@@ -17,6 +17,13 @@ def encode(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def in_form(request, member, text):
+    """The message, if it is general where that was asked for."""
+    if request["form"] == "general" and member not in json.loads(text):
+        raise Unsupported(f"it writes no {member} for one")
+    return text
+
+
 def serve(operations, unsupported):
     """Answers with `ok`, or with `unsupported` for errors of those types, or with `error`."""
     for line in sys.stdin:

@@ -28,7 +28,8 @@ struct InteropExchange {
     for recipient in message.recipients {
       let answer = try open(sealed, message, recipient)
       let refusal = Self.refusal(answer, message.plaintext)
-      tally.record(message.rows, .opens, refusal: refusal, message.summary)
+      tally.record(
+        message.rows(recipient.way), .opens, refusal: refusal, message.summary)
     }
   }
 
@@ -67,7 +68,7 @@ struct InteropExchange {
         } catch {
           refusal = "Valise: \(error)"
         }
-        tally.record(message.rows, .seals, refusal: refusal, message.summary)
+        tally.record(message.rows(recipient.way), .seals, refusal: refusal, message.summary)
       }
     }
   }
@@ -153,6 +154,7 @@ extension InteropExchange {
       let answer = try driver.ask([
         "op": "verify", "jws": signed, "alg": signer.algorithm.rawValue,
         "key": signer.key.publicObject(), "algs": message.names,
+        "keys": message.signers.map { try $0.key.publicObject() },
       ])
       let refusal = Self.refusal(answer, message.payload)
       tally.record(message.rows, .opens, refusal: refusal, message.summary)

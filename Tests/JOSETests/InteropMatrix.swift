@@ -65,9 +65,12 @@ struct InteropMessage {
     additionalData = isAuthenticatingMore ? Array("what anybody may read".utf8) : []
     rows =
       (recipients.count == 1 || formRow != Self.mixedRow ? [recipients[0].way.row] : [])
-      + [encryption.rawValue, formRow ?? "JWE, \(form.rawValue)", "\(byteCount) bytes"]
+      + [encryption.rawValue, formRow ?? "JWE, \(form.rawValue)", Self.sizeRow(byteCount)]
       + (isAuthenticatingMore ? ["`aad`"] : [])
   }
+
+  /// Where recipients are of all kinds, the one that opens is told by its own row.
+  func rows(_ way: InteropWay) -> [String] { rows.contains(way.row) ? rows : rows + [way.row] }
 
   var plaintext: [UInt8] { (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) } }
 
@@ -84,6 +87,9 @@ struct InteropMessage {
   static let byteCounts = [0, 1, 1000, 40_960]
   static let singleRow = "JWE, general, 1 recipient"
   static let mixedRow = "JWE, general, recipients of all kinds"
+  static func sizeRow(_ byteCount: Int) -> String {
+    byteCount == 1 ? "plaintext of 1 byte" : "plaintext of \(byteCount) bytes"
+  }
   static func countRow(_ count: Int) -> String { "JWE, general, \(count) recipients" }
 }
 
@@ -118,7 +124,10 @@ extension InteropMessage {
       }
     }
     for (index, cipher) in ciphers.enumerated() {
-      let different = mixed.filter(\.takesMany).map { ($0, $0.keys(cipher)[1]) }
+      // Each its own key, for some take keys of the same kind.
+      let different = mixed.filter(\.takesMany).enumerated().map {
+        ($0.element, $0.element.keys(cipher)[$0.offset])
+      }
       messages.append(
         InteropMessage(
           different, cipher, .general, formRow: mixedRow,

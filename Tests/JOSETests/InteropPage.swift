@@ -15,7 +15,7 @@ struct InteropPage {
       "Forms",
       ["JWE, compact", "JWE, flattened", InteropMessage.singleRow]
         + [2, 16].map(InteropMessage.countRow)
-        + [InteropMessage.mixedRow, "`aad`"] + InteropMessage.byteCounts.map { "\($0) bytes" }
+        + [InteropMessage.mixedRow, "`aad`"] + InteropMessage.byteCounts.map(InteropMessage.sizeRow)
         + [InteropExchange.changedRow]
     ),
     (
@@ -28,21 +28,23 @@ struct InteropPage {
   private static let preface = """
     # Interoperability
 
-    Valise seals and each peer opens, as each of the recipients; each peer seals and Valise opens, \
-    as each of the recipients. JSON is read with its members in a random order. Where a cell says \
-    `both ways (48 + 50)`, the peer opened 48 messages of Valise's, and Valise 50 of the peer's; \
-    `opens` and `seals` say what the peer does where it does one only, and `no` why not. For \
-    signatures, to open means to verify and to seal to sign. A message counts in each row that it \
-    has to do with. Valise writes the flattened form for one recipient and the general one for more.
+    Valise seals and each peer opens, as each of the recipients; each peer seals and Valise opens,
+    as each of the recipients. JSON is read with its members in a random order, and Valise writes
+    the flattened form for one recipient, the general one for more.
 
-    The tests in `Tests/JOSETests/InteropTests.swift` write this page and fail where it says \
-    something else than they find:
+    `both ways (18 + 19)` says that the peer opened 18 times what Valise had sealed, and Valise 19
+    times what the peer had. `opens` and `seals` say what the peer does where it does one only. For
+    signatures, to open means to verify and to seal to sign. A message counts in each row that it
+    has to do with.
+
+    `Tests/JOSETests/InteropTests.swift` writes this page, and fails where the page says something
+    else than it finds:
 
         VALISE_UPDATE_DOCS=1 swift test --filter InteropTests
 
-    They need Debian's packages `jose` and `node-jose` and Python's `jwcrypto` and `joserfc`; a \
-    peer that is not installed is passed over. What a peer does not do stands in \
-    `Tests/JOSETests/InteropGaps.swift`, and any other refusal is a failure.
+    It needs Debian's packages `jose` and `node-jose` and Python's `jwcrypto` and `joserfc`; a peer
+    that is not installed is passed over. What a peer is known not to do stands in
+    `Tests/JOSETests/InteropGaps.swift`; any other refusal is a failure.
 
     """
 

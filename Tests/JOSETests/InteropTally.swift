@@ -17,7 +17,8 @@ struct InteropTally {
     gaps = InteropGap.known(peer)
   }
 
-  func lacks(_ row: String) -> Bool { gaps.contains { $0.row == row } }
+  /// Whether the peer does not do it at all.
+  func lacks(_ row: String) -> Bool { gaps.contains { $0.row == row && $0.with.isEmpty } }
 
   /// Counts one message for the rows that it is evidence for.
   ///
@@ -27,7 +28,7 @@ struct InteropTally {
   mutating func record(
     _ rows: [String], _ direction: InteropDirection, refusal: String?, _ summary: String
   ) {
-    let gap = gaps.first { rows.contains($0.row) && $0.directions.contains(direction) }
+    let gap = gaps.first { $0.covers(rows, direction) }
     switch (gap, refusal) {
     case (nil, nil):
       for row in rows { passed[Key(row: row, direction: direction), default: 0] += 1 }
@@ -43,29 +44,25 @@ struct InteropTally {
     }
   }
 
-  /// How many were opened in all, for the run's own report.
-  func count(_ direction: InteropDirection, _ rows: [String]) -> Int {
-    rows.reduce(0) { $0 + (passed[Key(row: $1, direction: direction)] ?? 0) }
-  }
-
   /// What the page says of a feature.
   func cell(_ row: String) -> String {
     let opens = passed[Key(row: row, direction: .opens)]
     let seals = passed[Key(row: row, direction: .seals)]
-    var parts: [String] = []
-    switch (opens, seals) {
-    case (let opens?, let seals?): parts.append("both ways (\(opens) + \(seals))")
-    case (let opens?, nil): parts.append("opens (\(opens))")
-    case (nil, let seals?): parts.append("seals (\(seals))")
-    case (nil, nil): break
-    }
+    let counts: String? =
+      switch (opens, seals) {
+      case (let opens?, let seals?): "both ways (\(opens) + \(seals))"
+      case (let opens?, nil): "opens (\(opens))"
+      case (nil, let seals?): "seals (\(seals))"
+      case (nil, nil): nil
+      }
     var reasons: [String] = []
     for gap in gaps where gap.row == row && !reasons.contains(gap.reason) {
       guard gap.directions.contains(where: { refused.contains(Key(row: row, direction: $0)) })
       else { continue }
       reasons.append(gap.reason)
     }
-    parts += reasons.map { "no: \($0)" }
-    return parts.isEmpty ? "not tried" : parts.joined(separator: "; ")
+    let reason = reasons.joined(separator: "; ")
+    guard !reasons.isEmpty else { return counts ?? "not tried" }
+    return counts.map { "\($0), but \(reason)" } ?? "no: \(reason)"
   }
 }
