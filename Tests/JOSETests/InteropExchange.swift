@@ -104,6 +104,22 @@ struct InteropExchange {
 }
 
 extension InteropExchange {
+  static let iterationsRow = "PBES2-HS512+A256KW, \(JWE.Recipient.defaultIterations) iterations"
+
+  /// A passphrase with as many iterations as Valise takes when told nothing.
+  mutating func defaultIterations() throws {
+    let key = InteropKeys.passphrase[0]
+    guard case .passphrase(let passphrase) = key.kind,
+      let way = InteropWay.all.first(where: { $0.algorithm == .pbes2HS512A256KW })
+    else { return }
+    let message = InteropMessage([(way, key)], .a256GCM, .flattened)
+    let recipient = try JWE.Recipient(passphrase: passphrase)
+    let sealed = try JWE.encrypt(message.plaintext, for: [recipient])
+    let answer = try open(String(decoding: sealed, as: UTF8.self), message, (way, key))
+    let refusal = Self.refusal(answer, message.plaintext)
+    tally.record([Self.iterationsRow], .opens, refusal: refusal, Self.iterationsRow)
+  }
+
   static let changedRow = "a changed tag is refused"
 
   /// Neither side opens a message whose tag was changed: a peer that did not look would pass all

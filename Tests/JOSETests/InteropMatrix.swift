@@ -98,9 +98,8 @@ extension InteropMessage {
   ///
   /// The whole product of algorithm, cipher and `aad` for one recipient, in JSON, and of algorithm
   /// and cipher in compact form; each algorithm with each count of recipients, where cipher and
-  /// `aad` rotate so that each is met; each size under each cipher.
-  ///
-  /// - Parameter mixed: the ways that the peer knows, to stand together in one message.
+  /// `aad` rotate so that each is met; each size under each cipher. `mixed` are the ways that the
+  /// peer knows, to stand together in one message.
   static func matrix(mixed: [InteropWay]) -> [InteropMessage] {
     var messages: [InteropMessage] = []
     for (index, way) in InteropWay.all.enumerated() {

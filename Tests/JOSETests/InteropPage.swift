@@ -9,7 +9,7 @@ struct InteropPage {
 
   private static let sections: [(title: String, rows: [String])] = [
     ("Peers", [versionRow]),
-    ("Key management", InteropWay.all.map(\.row)),
+    ("Key management", InteropWay.all.map(\.row) + [InteropExchange.iterationsRow]),
     ("Content encryption", InteropMessage.ciphers.map(\.rawValue)),
     (
       "Forms",

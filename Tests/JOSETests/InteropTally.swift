@@ -22,9 +22,7 @@ struct InteropTally {
 
   /// Counts one message for the rows that it is evidence for.
   ///
-  /// - Parameters:
-  ///   - refusal: why it was not opened; nil if it was.
-  ///   - summary: says which message it was.
+  /// `refusal` says why it was not opened, nil that it was; `summary` which message it was.
   mutating func record(
     _ rows: [String], _ direction: InteropDirection, refusal: String?, _ summary: String
   ) {

@@ -27,6 +27,7 @@ import Testing
     print("\(peer.rawValue): VALISE_TEST_SEED=\(InteropShuffle.seed)")
     var exchange = try InteropExchange(peer)
     try exchange.messages()
+    try exchange.defaultIterations()
     try exchange.changedMessages()
     try exchange.signatures()
 
