@@ -83,7 +83,7 @@ extension JWE {
   /// A fresh key for each message, wrapped for all.
   private static func contentKey(
     _ recipients: [Recipient], _ encryption: ContentEncryptionAlgorithm, _ random: RandomSource
-  ) throws(JOSEError) -> (SecretBytes, [WrappedKey]) {
+  ) throws(JOSEError) -> (SecretBytes, WrappedRecipients) {
     guard let first = recipients.first else {
       throw JOSEError(.refused, "a message needs a recipient")
     }
@@ -93,15 +93,18 @@ extension JWE {
     }
     if first.algorithm.isDirect {
       let (contentKey, wrapped) = try first.directKey(encryption, random: random)
-      return (contentKey, [wrapped])
+      return (contentKey, .one(wrapped))
     }
     let contentKey = try primitive { () throws(PrimitiveError) in
       try random.secret(encryption.keyByteCount)
     }
-    let wrapped = try Parallel.map(recipients) { (recipient) throws(JOSEError) in
-      try recipient.wrap(contentKey, random: random)
+    guard recipients.count > 1 else {
+      return (contentKey, .one(try first.wrap(contentKey, random: random)))
     }
-    return (contentKey, wrapped)
+    let elements = try Parallel.map(recipients) { (recipient) throws(JOSEError) in
+      try recipient.wrap(contentKey, random: random).element
+    }
+    return (contentKey, .several(elements: elements))
   }
 }
 

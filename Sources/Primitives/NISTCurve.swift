@@ -30,25 +30,32 @@ package struct NISTPublicKey: Sendable {
   package let curve: NISTCurve
   /// Affine coordinates, each of the curve's full size.
   package let x, y: [UInt8]
-  let handle: KeyHandle
 
   /// - Throws: ``PrimitiveError`` `invalidKey` for coordinates of another size or a point that is
   ///   not on the curve (CVE-2017-12974).
   package init(_ curve: NISTCurve, x: [UInt8], y: [UInt8]) throws(PrimitiveError) {
-    let parameters = try Self.parameters(curve, x: x, y: y)
-    try self.init(
-      curve, x: x, y: y, handle: KeyHandle.make("EC", KeyHandle.publicKeySelection, parameters))
+    self.init(unchecked: curve, x: x, y: y)
+    // The quick check leaves out a multiplication by the order, which on these curves of cofactor 1
+    // every point but infinity passes.
+    try handle().withContext { (context) throws(PrimitiveError) in
+      try OpenSSL.check(
+        unsafe EVP_PKEY_public_check_quick(context), .invalidKey,
+        "the point is not on \(curve.rawValue)")
+    }
   }
 
-  init(_ curve: NISTCurve, x: [UInt8], y: [UInt8], handle: KeyHandle) throws(PrimitiveError) {
+  /// A point that is known to be on the curve.
+  fileprivate init(unchecked curve: NISTCurve, x: [UInt8], y: [UInt8]) {
     self.curve = curve
     self.x = x
     self.y = y
-    self.handle = handle
-    try handle.withContext { (context) throws(PrimitiveError) in
-      try OpenSSL.check(
-        unsafe EVP_PKEY_public_check(context), .invalidKey, "the point is not on \(curve.rawValue)")
-    }
+  }
+
+  /// The key as OpenSSL has it, made for each use: held by ten thousand recipients it would take
+  /// 25 MiB, and making it costs a tenth of an agreement.
+  func handle() throws(PrimitiveError) -> KeyHandle {
+    try KeyHandle.make(
+      "EC", KeyHandle.publicKeySelection, Self.parameters(curve, x: x, y: y))
   }
 
   static func parameters(
@@ -72,7 +79,7 @@ package struct NISTPublicKey: Sendable {
     guard signature.count == 2 * size else { return false }
     let encoded = try ECDSASignature.der(
       r: signature.extracting(first: size), s: signature.extracting(last: size))
-    return unsafe try handle.isValid(encoded.span, curve.hash, message)
+    return unsafe try handle().isValid(encoded.span, curve.hash, message)
   }
 }
 
@@ -108,7 +115,7 @@ package struct NISTPrivateKey: Sendable {
     let size = curve.coordinateByteCount
     let x = try handle.number("qx", byteCount: size).withBytes { Array(copying: $0) }
     let y = try handle.number("qy", byteCount: size).withBytes { Array(copying: $0) }
-    publicKey = try NISTPublicKey(curve, x: x, y: y, handle: handle)
+    publicKey = NISTPublicKey(unchecked: curve, x: x, y: y)
     d = try handle.number(OSSL_PKEY_PARAM_PRIV_KEY, byteCount: size)
     self.handle = handle
   }
@@ -135,7 +142,7 @@ package struct NISTPrivateKey: Sendable {
     guard peer.curve == publicKey.curve else {
       throw PrimitiveError(.invalidKey, "the keys are on different curves")
     }
-    return try handle.sharedSecret(with: peer.handle, byteCount: peer.curve.coordinateByteCount)
+    return try handle.sharedSecret(with: peer.handle(), byteCount: peer.curve.coordinateByteCount)
   }
 
   /// An ECDSA signature R ‖ S over `message` under the curve's hash.

@@ -4,7 +4,6 @@ internal import COpenSSL
 package struct RSAPublicKey: Sendable {
   /// Big-endian, in minimal octets (RFC 7518 §6.3.1).
   package let n, e: [UInt8]
-  let handle: KeyHandle
 
   /// Accepted sizes of the modulus, in bits.
   package static let modulusBitCounts = 2048...16384
@@ -14,12 +13,17 @@ package struct RSAPublicKey: Sendable {
   ///   bears the ROCA fingerprint (CVE-2017-15361).
   package init(n: [UInt8], e: [UInt8]) throws(PrimitiveError) {
     try Self.validate(n: n, e: e)
+    self.n = n
+    self.e = e
+  }
+
+  /// The key as OpenSSL has it, made for each use: with what OpenSSL computes on the way it would
+  /// take 35 MiB for ten thousand recipients.
+  private func handle() throws(PrimitiveError) -> KeyHandle {
     let parameters = try ParameterList()
     try parameters.add(OSSL_PKEY_PARAM_RSA_N, number: n.span)
     try parameters.add(OSSL_PKEY_PARAM_RSA_E, number: e.span)
-    self.n = n
-    self.e = e
-    handle = try KeyHandle.make("RSA", KeyHandle.publicKeySelection, parameters)
+    return try KeyHandle.make("RSA", KeyHandle.publicKeySelection, parameters)
   }
 
   /// The size of the modulus, and of every ciphertext and signature, in bytes.
@@ -50,7 +54,7 @@ package struct RSAPublicKey: Sendable {
   package func encryptOAEP(
     _ message: SecretBytes, hash: Hash
   ) throws(PrimitiveError) -> [UInt8] {
-    try handle.withContext { (context) throws(PrimitiveError) in
+    try handle().withContext { (context) throws(PrimitiveError) in
       try OpenSSL.check(
         unsafe EVP_PKEY_encrypt_init(context), .internalFailure, "RSA cannot start")
       unsafe try RSAPadding.oaep(hash, unsafe context)
@@ -74,7 +78,8 @@ package struct RSAPublicKey: Sendable {
     signature: Span<UInt8>, for message: Span<UInt8>, _ scheme: RSASignatureScheme, hash: Hash
   ) throws(PrimitiveError) -> Bool {
     guard signature.count == modulusByteCount else { return false }
-    return unsafe try handle.isValid(signature, hash, message) { (context) throws(PrimitiveError) in
+    return unsafe try handle().isValid(signature, hash, message) {
+      (context) throws(PrimitiveError) in
       unsafe try RSAPadding.signature(scheme, unsafe context)
     }
   }

@@ -16,7 +16,6 @@ package struct HeadWriter {
   }
 
   private let protectedText: [UInt8]
-  private let members: [JSONText.Member]
   private let isCompact: Bool
 
   /// The bytes up to and with the ciphertext's opening quote or dot.
@@ -27,40 +26,38 @@ package struct HeadWriter {
   let additionalData: [UInt8]
 
   init(
-    encryption: ContentEncryptionAlgorithm, recipients: [WrappedKey], nonce: [UInt8],
+    encryption: ContentEncryptionAlgorithm, recipients: WrappedRecipients, nonce: [UInt8],
     commitment: [UInt8]?, options: JWE.EncryptionOptions
   ) throws(JOSEError) {
     isCompact = options.serialization == .compact
-    let placement = isCompact ? .allProtected : options.placement
-    guard placement == .standard || recipients.count == 1, let first = recipients.first else {
-      throw JOSEError(.refused, "this form has one recipient")
-    }
     guard !isCompact || options.additionalData.isEmpty else {
       throw JOSEError(.refused, "the compact form has no additional data")
     }
-
-    let (protected, unprotected) = Self.headers(placement, first, encryption, options)
+    let placement = isCompact ? .allProtected : options.placement
+    let headers = try Self.headers(placement, recipients, encryption, options)
     protectedText =
-      protected.isEmpty ? [] : Base64URL.encode(JSONText.object(protected).compact.span)
+      headers.protected.isEmpty
+      ? [] : Base64URL.encode(JSONText.object(headers.protected).compact.span)
     let dataText = Base64URL.encode(options.additionalData.span)
     additionalData = protectedText + (dataText.isEmpty ? [] : [UInt8(ascii: ".")] + dataText)
+    if isCompact {
+      beforeCiphertext = Self.compactHead(protectedText, recipients, nonce)
+      return
+    }
 
     var members: [JSONText.Member] = []
-    if !protected.isEmpty {
+    if !protectedText.isEmpty {
       members.append(.init("protected", .string(String(decoding: protectedText, as: UTF8.self))))
     }
-    if !unprotected.isEmpty { members.append(.init("unprotected", .object(unprotected))) }
-    members += Self.recipientMembers(recipients, placement)
-    if !options.additionalData.isEmpty {
-      members.append(.init("aad", .base64URL(options.additionalData)))
+    if !headers.unprotected.isEmpty {
+      members.append(.init("unprotected", .object(headers.unprotected)))
     }
+    members += headers.recipients
+    if !dataText.isEmpty { members.append(.init("aad", .base64URL(options.additionalData))) }
     if let commitment { members.append(.init("commitment", .base64URL(commitment))) }
     members.append(.init("iv", .base64URL(nonce)))
-    self.members = members
     beforeCiphertext =
-      isCompact
-      ? Self.compactHead(protectedText, first, nonce)
-      : JSONText.object(members).compact.dropLast() + Array(",\"ciphertext\":\"".utf8)
+      JSONText.object(members).compact.dropLast() + Array(",\"ciphertext\":\"".utf8)
   }
 
   /// The bytes after the ciphertext.
@@ -72,39 +69,43 @@ package struct HeadWriter {
   }
 
   private static func compactHead(
-    _ protectedText: [UInt8], _ recipient: WrappedKey, _ nonce: [UInt8]
+    _ protectedText: [UInt8], _ recipients: WrappedRecipients, _ nonce: [UInt8]
   ) -> [UInt8] {
-    let encryptedKey = recipient.encryptedKey ?? []
+    var encryptedKey: [UInt8] = []
+    if case .one(let recipient) = recipients { encryptedKey = recipient.encryptedKey ?? [] }
     let parts = [
       protectedText, Base64URL.encode(encryptedKey.span), Base64URL.encode(nonce.span), [],
     ]
     return Array(parts.joined(separator: [UInt8(ascii: ".")]))
   }
 
+  /// What is protected, what is shared, and what stands with each recipient.
+  private typealias Headers = (
+    protected: [JSONText.Member], unprotected: [JSONText.Member], recipients: [JSONText.Member]
+  )
+
   private static func headers(
-    _ placement: Placement, _ recipient: WrappedKey, _ encryption: ContentEncryptionAlgorithm,
-    _ options: JWE.EncryptionOptions
-  ) -> (protected: [JSONText.Member], unprotected: [JSONText.Member]) {
+    _ placement: Placement, _ recipients: WrappedRecipients,
+    _ encryption: ContentEncryptionAlgorithm, _ options: JWE.EncryptionOptions
+  ) throws(JOSEError) -> Headers {
     let enc = JSONText.Member("enc", .string(encryption.rawValue))
     var kinds: [JSONText.Member] = []
     if let type = options.type { kinds.append(.init("typ", .string(type))) }
     if let contentType = options.contentType { kinds.append(.init("cty", .string(contentType))) }
-    switch placement {
-    case .standard: return ([enc] + kinds, [])
-    case .allProtected: return (recipient.parameters + kinds + [enc], [])
-    case .encryptionProtected: return ([enc] + kinds, recipient.parameters)
-    case .unprotected: return ([], recipient.parameters + [enc] + kinds)
+    switch (recipients, placement) {
+    case (.several(let elements), .standard):
+      let list = JSONText.array(elements.map { .verbatim($0) })
+      return ([enc] + kinds, [], [.init("recipients", list)])
+    case (.several, _): throw JOSEError(.refused, "this form has one recipient")
+    case (.one(let wrapped), .standard):
+      let header = JSONText.Member("header", .object(wrapped.parameters))
+      return ([enc] + kinds, [], [header] + wrapped.keyMember)
+    case (.one(let wrapped), .allProtected):
+      return (wrapped.parameters + kinds + [enc], [], wrapped.keyMember)
+    case (.one(let wrapped), .encryptionProtected):
+      return ([enc] + kinds, wrapped.parameters, wrapped.keyMember)
+    case (.one(let wrapped), .unprotected):
+      return ([], wrapped.parameters + [enc] + kinds, wrapped.keyMember)
     }
-  }
-
-  private static func recipientMembers(
-    _ recipients: [WrappedKey], _ placement: Placement
-  ) -> [JSONText.Member] {
-    let entries = recipients.map { recipient in
-      (placement == .standard ? [JSONText.Member("header", .object(recipient.parameters))] : [])
-        + (recipient.encryptedKey.map { [.init("encrypted_key", .base64URL($0))] } ?? [])
-    }
-    guard entries.count > 1 else { return entries.first ?? [] }
-    return [.init("recipients", .array(entries.map { .object($0) }))]
   }
 }

@@ -6,6 +6,23 @@ struct WrappedKey: Sendable {
   var parameters: [JSONText.Member]
   /// Absent for the direct algorithms.
   var encryptedKey: [UInt8]?
+
+  /// `encrypted_key`, where there is one.
+  var keyMember: [JSONText.Member] {
+    encryptedKey.map { [.init("encrypted_key", .base64URL($0))] } ?? []
+  }
+
+  /// The recipient's element of `recipients`.
+  var element: [UInt8] {
+    JSONText.object([.init("header", .object(parameters))] + keyMember).compact
+  }
+}
+
+/// The recipients of a message, wrapped.
+enum WrappedRecipients: Sendable {
+  case one(WrappedKey)
+  /// As text already: of ten thousand, the values that it is made of would take 12 MiB more.
+  case several(elements: [[UInt8]])
 }
 
 extension JWE.Recipient {
