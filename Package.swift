@@ -49,7 +49,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
-    .testTarget(name: "JOSETests", dependencies: ["JOSE", "Vectors"]),
+    .testTarget(
+      name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(name: "ContactsTests", dependencies: ["Contacts"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
