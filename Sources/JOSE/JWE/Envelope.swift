@@ -69,7 +69,7 @@ extension JWE {
       guard let name = value?.string else {
         throw JOSEError(.malformed, "enc is missing from the protected header")
       }
-      guard let encryption = ContentEncryptionAlgorithm(rawValue: name) else {
+      guard let encryption = ContentEncryptionAlgorithm(exactly: name) else {
         throw JOSEError(.unsupported, "the content encryption \(name) is not known")
       }
       guard policy.contentEncryption.contains(encryption) else {

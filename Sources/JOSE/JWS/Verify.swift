@@ -94,7 +94,7 @@ extension SignedMessage.Signature {
   func verified(
     _ index: Int, with keys: [JWS.VerificationKey], _ policy: JWS.VerificationPolicy
   ) throws(JOSEError) -> JWS.VerifiedSignature? {
-    guard let name = header.string("alg"), let algorithm = SignatureAlgorithm(rawValue: name),
+    guard let name = header.string("alg"), let algorithm = SignatureAlgorithm(exactly: name),
       policy.algorithms.contains(algorithm)
     else { return nil }
     for (keyIndex, key) in keys.enumerated() where mayBe(key) {
