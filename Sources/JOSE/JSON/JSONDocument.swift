@@ -97,6 +97,9 @@ package struct JSONValue: Sendable {
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
 
+  /// The size of the value as it was written, a string's without its quotes.
+  var byteCount: Int { range.count }
+
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.
   var startOffset: Int { Int(node.start) }

@@ -29,6 +29,8 @@ extension JWS {
     public var algorithms = Set(SignatureAlgorithm.allCases)
     /// How many signatures a message may have.
     public var maximumSignatureCount = 100
+    /// A header as it was written, in bytes.
+    public var maximumHeaderByteCount = 1 << 16
     /// The whole message in bytes.
     public var maximumByteCount = 32 << 20
 
