@@ -23,9 +23,11 @@ import Testing
     }
   }
 
-  @Test("sizes around the pieces of the stream survive", arguments: [
-    0, 1, 15, 16, 17, 196_607, 196_608, 196_609, 262_144, 1_000_003,
-  ])
+  @Test(
+    "sizes around the pieces of the stream survive",
+    arguments: [
+      0, 1, 15, 16, 17, 196_607, 196_608, 196_609, 262_144, 1_000_003,
+    ])
   func sizes(_ count: Int) throws {
     let key = try PrivateJWK.generate(.x25519)
     let plaintext = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -81,7 +83,10 @@ import Testing
   func signatures() throws {
     let payload = Array("payload".utf8)
     for (kind, algorithms) in [
-      (PrivateJWK.Kind.rsa(bitCount: 2048), [SignatureAlgorithm.rs256, .rs384, .rs512, .ps256, .ps384, .ps512]),
+      (
+        PrivateJWK.Kind.rsa(bitCount: 2048),
+        [SignatureAlgorithm.rs256, .rs384, .rs512, .ps256, .ps384, .ps512]
+      ),
       (.p256, [.es256]), (.p384, [.es384]), (.p521, [.es512]), (.ed25519, [.edDSA, .ed25519]),
       (.ed448, [.edDSA, .ed448]),
     ] {
