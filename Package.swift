@@ -56,7 +56,8 @@ let package = Package(
       name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
-    .testTarget(name: "JOSETests", dependencies: ["JOSE", "Primitives", "Vectors"]),
+    .testTarget(
+      name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(name: "ContactsTests", dependencies: ["Contacts"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),

@@ -68,7 +68,10 @@ extension JWE {
     ///   sink is not committed then.
     public func decrypt(into sink: some StagedSink) throws(JOSEError) -> Opening {
       // With several candidates the content tells which is right, before the sink takes anything.
-      let candidate = candidates.count == 1 ? candidates[0] : try verifiedCandidate().0
+      // What is compressed is verified before it is inflated: how that fails would tell of the
+      // plaintext, as a padding does, and zlib sees nothing that an attacker changed.
+      let isVerifiedFirst = candidates.count > 1 || compression != nil
+      let candidate = isVerifiedFirst ? try verifiedCandidate().0 : candidates[0]
       var inflater = try compression.map { (limit) throws(JOSEError) in try Inflater(limit) }
       try reader.read(opener(candidate)) { (_, plaintext) throws(JOSEError) in
         try Self.pass(plaintext, through: &inflater, into: sink)

@@ -42,10 +42,27 @@ package struct EdwardsPublicKey: Sendable {
         }
       }
     case .ed448:
+      guard !hasLowOrderOn448 else { return false }
       // A string that is no point on the curve is a key under which nothing holds.
       guard let key = try? RawKey.publicKey("ED448", x) else { return false }
       return unsafe try key.isValid(signature, nil, message)
     }
+  }
+}
+
+extension EdwardsPublicKey {
+  /// Whether it is one of the four points of low order, whose y is 0, 1 or -1, on Ed448.
+  ///
+  /// Under the neutral element one signature holds over every message. libsodium refuses such keys
+  /// on Ed25519; OpenSSL does not on Ed448.
+  private var hasLowOrderOn448: Bool {
+    var y = x
+    y[56] &= 0x7F  // the sign of the other coordinate
+    // The prime is 2^448 - 2^224 - 1.
+    var minusOne = [UInt8](repeating: 0xFF, count: 56) + [0]
+    minusOne[0] = 0xFE
+    minusOne[28] = 0xFE
+    return y.dropFirst().allSatisfy { $0 == 0 } && y[0] <= 1 || y == minusOne
   }
 }
 

@@ -101,6 +101,8 @@ package struct JSONValue: Sendable {
   package var secretSource: SecretBytes {
     document.withBytes { SecretBytes(copying: $0.extracting(range)) }
   }
+  /// The size of the value as it was written, a string's without its quotes.
+  var byteCount: Int { range.count }
 
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.

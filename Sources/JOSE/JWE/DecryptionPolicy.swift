@@ -21,7 +21,7 @@ extension JWE {
     public var maximumAgreementTrials = 10_000
     /// How many may be tried with RSA keys; each costs milliseconds.
     public var maximumRSATrials = 256
-    /// The protected header as it was written, in bytes.
+    /// A header as it was written, in bytes.
     public var maximumHeaderByteCount = 1 << 16
     /// Compressed plaintexts.
     public var compression = Compression.refused

@@ -71,15 +71,20 @@ extension JWE {
       guard let name = value?.string else {
         throw JOSEError(.malformed, "enc is missing from the protected header")
       }
-      guard let encryption = ContentEncryptionAlgorithm(rawValue: name) else {
+      guard let encryption = ContentEncryptionAlgorithm(exactly: name) else {
         throw JOSEError(.unsupported, "the content encryption \(name) is not known")
       }
       guard policy.contentEncryption.contains(encryption) else {
         throw JOSEError(.refused, "the content encryption \(name) is not allowed")
       }
-      if !policy.allowsUnprotectedEncryption {
-        for index in head.recipients.indices where header(index).isUnprotected("enc") {
+      for index in head.recipients.indices {
+        let header = header(index)
+        guard policy.allowsUnprotectedEncryption || !header.isUnprotected("enc") else {
           throw JOSEError(.malformed, "enc is not protected")
+        }
+        // RFC 7516 §7.2.1: there is one ciphertext, so there is one cipher.
+        guard header["enc"]?.isString(name) == true else {
+          throw JOSEError(.malformed, "enc is not the same for all recipients")
         }
       }
       return encryption

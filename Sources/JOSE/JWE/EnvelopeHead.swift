@@ -56,7 +56,7 @@ struct EnvelopeHead {
     }
     protectedText = try Self.text(root, "protected") ?? []
     protected = protectedText.isEmpty ? nil : try Self.header(protectedText, policy)
-    unprotected = try Self.object(root, "unprotected")
+    unprotected = try Self.object(root, "unprotected", policy.maximumHeaderByteCount)
     initializationVector = try Self.octets(root, "iv") ?? []
     tag = try Self.octets(root, "tag") ?? []
     additionalDataText = try Self.text(root, "aad")
@@ -71,17 +71,23 @@ struct EnvelopeHead {
       recipients = try Self.entries(list, policy)
     } else {
       form = .flattened
-      recipients = [try RecipientEntry(root)]
+      recipients = [try RecipientEntry(root, policy)]
     }
     try check()
   }
 
   private func check() throws(JOSEError) {
-    for recipient in recipients {
-      let header = JOSEHeader(protected: protected, unprotected: unprotected, own: recipient.own)
-      try header.checkDisjointness()
-      try header.checkCritical()
-    }
+    let shared = try SharedParameters(protected, unprotected)
+    for recipient in recipients { try shared.checkDisjointness(from: recipient.own) }
+    try checkCritical()
+  }
+
+  /// RFC 7516 §4.1.13. No extension is known here, so a well-formed `crit` is unsupported.
+  private func checkCritical() throws(JOSEError) {
+    guard let value = protected?["crit"] else { return }
+    let names = try CriticalParameters.names(value, in: protected, known: JWE.registeredParameters)
+    throw JOSEError(
+      .unsupported, "it needs extensions that are not known: \(names.joined(separator: ", "))")
   }
 
   /// The header that holds for `recipient`.
@@ -105,7 +111,7 @@ struct EnvelopeHead {
     entries.reserveCapacity(elements.count)
     for element in elements {
       guard element.isObject else { throw JOSEError(.malformed, "a recipient is not an object") }
-      entries.append(try RecipientEntry(element))
+      entries.append(try RecipientEntry(element, policy))
     }
     return entries
   }
@@ -113,16 +119,32 @@ struct EnvelopeHead {
   private static func header(
     _ text: [UInt8], _ policy: JWE.DecryptionPolicy
   ) throws(JOSEError) -> JSONValue {
-    guard text.count <= policy.maximumHeaderByteCount else {
-      throw JOSEError(
-        .limitExceeded, "the protected header is over \(policy.maximumHeaderByteCount) bytes")
+    try protectedHeader(text, policy.maximumHeaderByteCount)
+  }
+
+  /// The header that `text` stands for, which is at most `limit` bytes long.
+  static func protectedHeader(_ text: [UInt8], _ limit: Int) throws(JOSEError) -> JSONValue {
+    guard text.count <= limit else {
+      throw JOSEError(.limitExceeded, "the protected header is over \(limit) bytes")
     }
-    let document = try JSONDocument(parsing: decode(text, "protected"))
-    guard document.root.isObject else {
+    let root = try JSONDocument(parsing: decode(text, "protected")).root
+    guard root.isObject else {
       throw JOSEError(.malformed, "the protected header is not a JSON object")
     }
-    return document.root
+    return try checkCount(root, "protected")
   }
+
+  /// Each of ten thousand recipients looks names up in the shared headers, so these stay short.
+  private static func checkCount(
+    _ header: JSONValue, _ name: String
+  ) throws(JOSEError) -> JSONValue {
+    guard header.members.count <= maximumParameterCount else {
+      throw JOSEError(.limitExceeded, "\(name) has more than \(maximumParameterCount) parameters")
+    }
+    return header
+  }
+
+  private static let maximumParameterCount = 256
 
   private static func decode(_ text: [UInt8], _ name: String) throws(JOSEError) -> [UInt8] {
     do { return try Base64URL.decode(text.span) } catch {
@@ -143,10 +165,15 @@ struct EnvelopeHead {
     try text(object, name).map { (text) throws(JOSEError) in try decode(text, name) }
   }
 
-  static func object(_ object: JSONValue, _ name: String) throws(JOSEError) -> JSONValue? {
+  static func object(
+    _ object: JSONValue, _ name: String, _ limit: Int
+  ) throws(JOSEError) -> JSONValue? {
     guard let value = object[name] else { return nil }
     guard value.isObject else { throw JOSEError(.malformed, "\(name) is not an object") }
-    return value
+    guard value.byteCount <= limit else {
+      throw JOSEError(.limitExceeded, "\(name) is over \(limit) bytes")
+    }
+    return try checkCount(value, name)
   }
 }
 
@@ -162,8 +189,8 @@ struct RecipientEntry {
     self.encryptedKey = encryptedKey
   }
 
-  init(_ object: JSONValue) throws(JOSEError) {
-    own = try EnvelopeHead.object(object, "header")
+  init(_ object: JSONValue, _ policy: JWE.DecryptionPolicy) throws(JOSEError) {
+    own = try EnvelopeHead.object(object, "header", policy.maximumHeaderByteCount)
     encryptedKey = try EnvelopeHead.octets(object, "encrypted_key")
   }
 }
@@ -180,32 +207,33 @@ struct JOSEHeader {
 
   /// The string called `name`; nil when there is none or it is something else.
   func string(_ name: String) -> String? { self[name]?.string }
+}
 
-  /// RFC 7516 §7.2.1: a name in two headers would be read from one by some and the other by others.
-  func checkDisjointness() throws(JOSEError) {
-    let headers = [protected, unprotected, own].compactMap { $0 }
-    for (index, header) in headers.enumerated() {
-      for other in headers[(index + 1)...] {
-        for (name, _) in other.members {
-          guard let text = name.string, header[text] == nil else {
-            throw JOSEError(.malformed, "a header parameter stands in two headers")
-          }
-        }
-      }
-    }
-    for name in ["zip", "crit"] where unprotected?[name] != nil || own?[name] != nil {
-      throw JOSEError(.malformed, "\(name) is not protected")
-    }
+/// The names in the headers that all recipients share, gathered once: to compare all names with
+/// all for each recipient would let 200 KiB of text cost hours.
+struct SharedParameters {
+  private var names: Set<[UInt8]> = []
+
+  init(_ protected: JSONValue?, _ unprotected: JSONValue?) throws(JOSEError) {
+    insert(protected)
+    try checkDisjointness(from: unprotected)
+    insert(unprotected)
   }
 
-  /// Refuses every `crit` (RFC 7516 §4.1.13).
-  ///
-  /// No extension is known here, so a well-formed one is unsupported.
-  func checkCritical() throws(JOSEError) {
-    guard let value = protected?["crit"] else { return }
-    let names = try CriticalParameters.names(value, in: protected, known: JWE.registeredParameters)
-    throw JOSEError(
-      .unsupported, "it needs extensions that are not known: \(names.joined(separator: ", "))")
+  private mutating func insert(_ header: JSONValue?) {
+    for (name, _) in header?.members ?? [] { names.insert(name.utf8 ?? []) }
+  }
+
+  /// RFC 7516 §7.2.1: a name in two headers would be read from one by some and the other by others.
+  func checkDisjointness(from header: JSONValue?) throws(JOSEError) {
+    for (name, _) in header?.members ?? [] {
+      guard let bytes = name.utf8, !names.contains(bytes) else {
+        throw JOSEError(.malformed, "a header parameter stands in two headers")
+      }
+      guard !name.isString("zip"), !name.isString("crit") else {
+        throw JOSEError(.malformed, "\(String(decoding: bytes, as: UTF8.self)) is not protected")
+      }
+    }
   }
 }
 

@@ -103,7 +103,7 @@ extension JWE {
       for key: PublicJWK
     ) throws(JOSEError) -> KeyManagementAlgorithm {
       if let own = key.metadata.algorithm {
-        guard let algorithm = KeyManagementAlgorithm(rawValue: own) else {
+        guard let algorithm = KeyManagementAlgorithm(exactly: own) else {
           throw JOSEError(.unsuitableKey, "the key is for an algorithm that does not encrypt")
         }
         return algorithm
@@ -116,9 +116,9 @@ extension JWE {
       for key: SymmetricJWK
     ) throws(JOSEError) -> KeyManagementAlgorithm {
       if let own = key.metadata.algorithm {
-        if let algorithm = KeyManagementAlgorithm(rawValue: own) { return algorithm }
+        if let algorithm = KeyManagementAlgorithm(exactly: own) { return algorithm }
         // For `dir` the key's `alg` is the content encryption (RFC 7518 §4.5).
-        if ContentEncryptionAlgorithm(rawValue: own) != nil { return .direct }
+        if ContentEncryptionAlgorithm(exactly: own) != nil { return .direct }
         throw JOSEError(.unsuitableKey, "the key is for an algorithm that does not encrypt")
       }
       switch key.k.byteCount {

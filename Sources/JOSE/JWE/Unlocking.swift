@@ -152,7 +152,7 @@ struct KeySearch {
     var readers: [WrappedKeyReader] = []
     for (index, entry) in envelope.head.recipients.enumerated() {
       let header = envelope.head.header(for: entry)
-      guard let name = header.string("alg"), let algorithm = KeyManagementAlgorithm(rawValue: name),
+      guard let name = header.string("alg"), let algorithm = KeyManagementAlgorithm(exactly: name),
         envelope.policy.keyManagement.contains(algorithm)
       else {
         outcomes[index] = .unsupported

@@ -37,7 +37,7 @@ struct MediaType: Equatable {
   private let name: String
 
   init(_ text: String) {
-    let lowercase = text.lowercased()
+    let lowercase = text.lowercasedASCII
     name = lowercase.utf8.contains(UInt8(ascii: "/")) ? lowercase : "application/\(lowercase)"
   }
 }

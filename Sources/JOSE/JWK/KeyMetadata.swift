@@ -38,7 +38,7 @@ public struct KeyMetadata: Sendable {
     algorithm = try object.optionalString("alg")
     // A use that is neither is somebody's extension: such a key is good for nothing here.
     if let text = try object.optionalString("use") {
-      guard let value = Use(rawValue: text) else {
+      guard let value = Use(exactly: text) else {
         throw JOSEError(.invalidKey, "the key's use is neither sig nor enc")
       }
       use = value
@@ -68,7 +68,7 @@ public struct KeyMetadata: Sendable {
       case .encryption: signing
       case nil: [String]()
       }
-    guard !names.contains(where: contradicting.contains) else {
+    guard !names.contains(where: { name in contradicting.contains { $0.isExactly(name) } }) else {
       throw JOSEError(.invalidKey, "use and key_ops contradict each other")
     }
   }
@@ -81,11 +81,13 @@ public struct KeyMetadata: Sendable {
     if let own = self.use, own != use {
       throw JOSEError(.unsuitableKey, "the key's use is \(own.rawValue)")
     }
-    if let own = self.operations, operations.isDisjoint(with: own) {
+    if let own = self.operations,
+      !own.contains(where: { name in operations.contains { $0.isExactly(name) } })
+    {
       throw JOSEError(.unsuitableKey, "the key's key_ops do not allow it")
     }
     // One key, one algorithm: the same key under two can betray it.
-    if let own = algorithm, !own.utf8.elementsEqual(name.utf8) {
+    if let own = algorithm, !own.isExactly(name) {
       throw JOSEError(.unsuitableKey, "the key is for another algorithm than \(name)")
     }
   }

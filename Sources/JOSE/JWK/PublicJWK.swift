@@ -118,10 +118,16 @@ public struct PublicJWK: Sendable {
 }
 
 extension PublicJWK {
+  private enum KeyType: String {
+    case ellipticCurve = "EC"
+    case octetKeyPair = "OKP"
+    case rsa = "RSA"
+  }
+
   private static func material(_ object: JSONValue) throws(JOSEError) -> Material {
-    switch try object.requiredString("kty") {
-    case "EC":
-      guard let curve = NISTCurve(rawValue: try object.requiredString("crv")) else {
+    switch KeyType(exactly: try object.requiredString("kty")) {
+    case .ellipticCurve:
+      guard let curve = NISTCurve(exactly: try object.requiredString("crv")) else {
         throw JOSEError(.unsupported, "the key's curve is not known")
       }
       let x = try object.requiredBase64URL("x")
@@ -130,8 +136,8 @@ extension PublicJWK {
         try NISTPublicKey(curve, x: x, y: y)
       }
       return .nist(key)
-    case "OKP": return try octetMaterial(object)
-    case "RSA":
+    case .octetKeyPair: return try octetMaterial(object)
+    case .rsa:
       guard object["oth"] == nil else {
         throw JOSEError(.unsupported, "RSA keys of more than two primes are not read")
       }
@@ -141,20 +147,20 @@ extension PublicJWK {
         try RSAPublicKey(n: n, e: e)
       }
       return .rsa(key)
-    default: throw JOSEError(.unsupported, "the key's type is not known")
+    case nil: throw JOSEError(.unsupported, "the key's type is not known")
     }
   }
 
   private static func octetMaterial(_ object: JSONValue) throws(JOSEError) -> Material {
     let name = try object.requiredString("crv")
     let x = try object.requiredBase64URL("x")
-    if let curve = MontgomeryCurve(rawValue: name) {
+    if let curve = MontgomeryCurve(exactly: name) {
       let key = try primitive { () throws(PrimitiveError) in
         try MontgomeryPublicKey(curve, x: x)
       }
       return .montgomery(key)
     }
-    guard let curve = EdwardsCurve(rawValue: name) else {
+    guard let curve = EdwardsCurve(exactly: name) else {
       throw JOSEError(.unsupported, "the key's curve is not known")
     }
     let key = try primitive { () throws(PrimitiveError) in

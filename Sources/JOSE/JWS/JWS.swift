@@ -55,7 +55,7 @@ public enum JWS {
       _ key: PrivateJWK
     ) throws(JOSEError) -> SignatureAlgorithm {
       if let own = key.metadata.algorithm {
-        guard let algorithm = SignatureAlgorithm(rawValue: own) else {
+        guard let algorithm = SignatureAlgorithm(exactly: own) else {
           throw JOSEError(.unsuitableKey, "the key is for an algorithm that does not sign")
         }
         return algorithm

@@ -20,7 +20,7 @@ struct SignedMessage {
     }
     let parts =
       message.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } == UInt8(ascii: "{")
-      ? try Self.json(message, policy) : try Self.compact(message)
+      ? try Self.json(message, policy) : try Self.compact(message, policy)
     let payloadText = try Self.payloadText(parts.payload, detachedPayload, parts)
     var signatures: [Signature] = []
     for part in parts.signatures {
@@ -44,19 +44,17 @@ struct SignedMessage {
     let isEncoded: Bool
 
     init(
-      _ protectedText: [UInt8], own: JSONValue?, _ signature: [UInt8]
+      _ protectedText: [UInt8], own: JSONValue?, _ signature: [UInt8],
+      _ policy: JWS.VerificationPolicy
     ) throws(JOSEError) {
       let protected =
         protectedText.isEmpty
         ? nil
-        : try JSONDocument(parsing: SignedMessage.decode(protectedText, "protected")).root
-      guard protected?.isObject != false else {
-        throw JOSEError(.malformed, "the protected header is not a JSON object")
-      }
+        : try EnvelopeHead.protectedHeader(protectedText, policy.maximumHeaderByteCount)
       self.protectedText = protectedText
       self.signature = signature
       header = JOSEHeader(protected: protected, unprotected: nil, own: own)
-      try header.checkDisjointness()
+      try SharedParameters(protected, nil).checkDisjointness(from: own)
       isEncoded = try Self.isEncoded(header)
     }
 
@@ -89,13 +87,17 @@ struct SignedMessage {
     var isEncoded: Bool { signatures.allSatisfy(\.isEncoded) }
   }
 
-  private static func compact(_ message: [UInt8]) throws(JOSEError) -> Parts {
-    let parts = message.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+  private static func compact(
+    _ message: [UInt8], _ policy: JWS.VerificationPolicy
+  ) throws(JOSEError) -> Parts {
+    // No more parts than tell that there are too many (CVE-2025-27144).
+    let parts = message.split(
+      separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[0].isEmpty else {
       throw JOSEError(.malformed, "it is neither JSON nor three parts with dots between")
     }
     let signature = try decode(Array(parts[2]), "the signature")
-    let part = try Part(Array(parts[0]), own: nil, signature)
+    let part = try Part(Array(parts[0]), own: nil, signature, policy)
     return Parts(payload: Array(parts[1]), signatures: [part])
   }
 
@@ -130,7 +132,8 @@ struct SignedMessage {
       signatures.append(
         try Part(
           EnvelopeHead.text(entry, "protected") ?? [],
-          own: EnvelopeHead.object(entry, "header"), signature))
+          own: EnvelopeHead.object(entry, "header", policy.maximumHeaderByteCount), signature,
+          policy))
     }
     guard root["payload"]?.isString != false else {
       throw JOSEError(.malformed, "payload is not a string")

@@ -29,6 +29,8 @@ extension JWS {
     public var algorithms = Set(SignatureAlgorithm.allCases)
     /// How many signatures a message may have.
     public var maximumSignatureCount = 100
+    /// A header as it was written, in bytes.
+    public var maximumHeaderByteCount = 1 << 16
     /// The whole message in bytes.
     public var maximumByteCount = 32 << 20
 
@@ -96,7 +98,7 @@ extension SignedMessage.Signature {
   func verified(
     _ index: Int, with keys: [JWS.VerificationKey], _ policy: JWS.VerificationPolicy
   ) throws(JOSEError) -> JWS.VerifiedSignature? {
-    guard let name = header.string("alg"), let algorithm = SignatureAlgorithm(rawValue: name),
+    guard let name = header.string("alg"), let algorithm = SignatureAlgorithm(exactly: name),
       policy.algorithms.contains(algorithm)
     else { return nil }
     for (keyIndex, key) in keys.enumerated() where mayBe(key) {
