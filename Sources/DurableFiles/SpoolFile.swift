@@ -14,7 +14,8 @@ package final class SpoolFile {
 
   /// Opens one in `$TMPDIR`, else in /var/tmp, which unlike /tmp is rarely memory.
   package init() throws(FileError) {
-    let directory = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/var/tmp"
+    let wish = Platform.environment("TMPDIR") ?? ""
+    let directory = wish.isEmpty ? "/var/tmp" : wish
     let path = "\(directory)/.valise-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
     descriptor = try Descriptor.open(
       path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600, name: "temporary file in \(directory)")

@@ -87,6 +87,11 @@ extension JWE {
     guard let first = recipients.first else {
       throw JOSEError(.refused, "a message needs a recipient")
     }
+    guard recipients.count <= DecryptionPolicy().maximumRecipientCount else {
+      throw JOSEError(
+        .refused,
+        "readers take no more than \(DecryptionPolicy().maximumRecipientCount) recipients")
+    }
     if let loner = recipients.first(where: \.standsAlone), recipients.count > 1 {
       throw JOSEError(
         .refused, "a recipient by \(loner.algorithm.rawValue) must be the only one")

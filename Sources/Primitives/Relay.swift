@@ -23,6 +23,7 @@ package enum Relay {
     guard try fill(&first) else { return try drain(first) }
 
     let ring = Ring<Failure>(first, count: bufferCount, byteCount: bufferByteCount)
+    first = []
     let result = withoutActuallyEscaping(fill) { fill -> Result<Void, Failure> in
       let filler = Worker { ring.fillAll(fill) }
       let result = ring.drainAll(drain)

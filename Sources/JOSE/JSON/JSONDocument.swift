@@ -66,6 +66,10 @@ package struct JSONLimits: Sendable {
   package var byteCount = 32 << 20
   /// One string in bytes, as written.
   package var stringByteCount = 4 << 20
+  /// Containers and values, each of which costs memory beside its text.
+  ///
+  /// Ten thousand recipients have some 200,000.
+  package var nodeCount = 1 << 20
 
   package init() {}
 

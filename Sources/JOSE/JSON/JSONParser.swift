@@ -43,6 +43,9 @@ struct JSONParser {
 
   private mutating func parseValue(_ bytes: Span<UInt8>, depth: Int) throws(JOSEError) {
     guard offset < bytes.count else { throw refusal("the text ends early") }
+    guard nodes.count < limits.nodeCount else {
+      throw JOSEError(.limitExceeded, "the JSON text has over \(limits.nodeCount) values")
+    }
     switch bytes[offset] {
     case UInt8(ascii: "{"): try parseObject(bytes, depth: depth)
     case UInt8(ascii: "["): try parseArray(bytes, depth: depth)

@@ -47,7 +47,7 @@ package indirect enum JSONText: Sendable {
   package func secret(readable: Bool = false) -> SecretBytes {
     // Room enough that the array never moves and leaves a copy behind; then wiped in place.
     var text: [UInt8] = []
-    text.reserveCapacity(1 << 16)
+    text.reserveCapacity(1 << 18)
     append(to: &text, indentation: readable ? 0 : nil)
     if readable { text.append(0x0A) }
     return SecretBytes(wiping: &text)

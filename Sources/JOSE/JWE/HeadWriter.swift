@@ -56,8 +56,10 @@ package struct HeadWriter {
     if !dataText.isEmpty { members.append(.init("aad", .base64URL(options.additionalData))) }
     if let commitment { members.append(.init("commitment", .base64URL(commitment))) }
     members.append(.init("iv", .base64URL(nonce)))
-    beforeCiphertext =
-      JSONText.object(members).compact.dropLast() + Array(",\"ciphertext\":\"".utf8)
+    var text = JSONText.object(members).compact
+    text.removeLast()
+    text.append(contentsOf: ",\"ciphertext\":\"".utf8)
+    beforeCiphertext = text
   }
 
   /// The bytes after the ciphertext.

@@ -39,7 +39,7 @@ public struct KeyMetadata: Sendable {
     // A use that is neither is somebody's extension: such a key is good for nothing here.
     if let text = try object.optionalString("use") {
       guard let value = Use(exactly: text) else {
-        throw JOSEError(.invalidKey, "the key's use is neither sig nor enc")
+        throw JOSEError(.unsupported, "the key's use is neither sig nor enc")
       }
       use = value
     }
