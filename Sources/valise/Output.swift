@@ -12,7 +12,7 @@ enum Output {
   ///
   /// Nothing is created yet, and an existing file is refused before any work is done.
   init(_ path: String?, force: Bool, input: InputFile) throws {
-    guard let path, path != "-" else {
+    guard let path, !Self.isStandard(path) else {
       self = .stream(.standardOutput(), isNamed: path != nil)
       return
     }
@@ -29,6 +29,9 @@ enum Output {
       }
     } catch { throw Failure(writing: error) }
   }
+
+  /// Whether `path` means standard output, also where that is a file and /dev/stdout a link to it.
+  static func isStandard(_ path: String) -> Bool { path == "-" || path == "/dev/stdout" }
 }
 
 /// The input that a command names; standard input without it.

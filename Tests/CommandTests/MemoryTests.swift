@@ -51,7 +51,7 @@ struct MemoryTests {
     let measured = pipeline.replacing("valise ", with: "python3 measure.py peak valise ")
     try sandbox.run("sh", "-c", measured)
     let peak = try #require(Int(String(decoding: sandbox.read("peak"), as: UTF8.self)))
-    let (size, tenths) = (Self.byteCount >> 20, peak * 10 >> 20)
+    let (size, tenths) = (Self.byteCount >> 20, (peak * 10) >> 20)
     print("memory: \(what), \(size) MiB: peak \(tenths / 10).\(tenths % 10) MiB")
     #expect(peak <= Self.limit, "\(what)")
   }
