@@ -34,16 +34,11 @@ struct MemoryTests {
     try measure("decrypt, file to pipe", "valise decrypt sealed.jwe | cmp - plain", in: sandbox)
     try measure(
       "decrypt, pipe to pipe", "cat sealed.jwe | valise decrypt - | cmp - plain", in: sandbox)
+    try measure("inspect", "valise inspect sealed.jwe", in: sandbox)
     try sandbox.run("rm", "sealed.jwe")
     try measure(
       "encrypt, pipe to pipe", "cat plain | valise encrypt -r me | cat >sealed.jwe", in: sandbox)
-    try sandbox.run("sh", "-c", "valise decrypt sealed.jwe | cmp - plain && rm sealed.jwe")
-    try measure(
-      "encrypt with A256CBC-HS512, pipe to file",
-      "cat plain | valise encrypt --enc A256CBC-HS512 -r me -o sealed.jwe", in: sandbox)
-    try measure("inspect", "valise inspect sealed.jwe", in: sandbox)
-    try measure("decrypt A256CBC-HS512", "valise decrypt -o opened sealed.jwe", in: sandbox)
-    try sandbox.run("cmp", "opened", "plain")
+    try sandbox.run("sh", "-c", "valise decrypt sealed.jwe | cmp - plain")
   }
 
   /// Runs `pipeline` in a shell, the program in it measured.
