@@ -91,6 +91,14 @@ struct SeededGenerator: RandomNumberGenerator {
 
   init(seed: UInt64) { state = seed }
 
+  /// One for `what`, by `$VALISE_TEST_SEED` or a new seed, which is printed to be had again.
+  static func announced(_ what: String) -> SeededGenerator {
+    let given = ProcessInfo.processInfo.environment["VALISE_TEST_SEED"].flatMap { UInt64($0) }
+    let seed = given ?? UInt64.random(in: 0...UInt64.max)
+    print("tampering: \(what): VALISE_TEST_SEED=\(seed)")
+    return SeededGenerator(seed: seed)
+  }
+
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

@@ -58,9 +58,7 @@ struct TamperingTests {
     let structural = Set("{}[]:,\"".utf8)
     let boundaries = sample.sealed.indices.filter { structural.contains(sample.sealed[$0]) }
       .flatMap { [$0, $0 + 1] }
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("tampering: truncation, \(kind.testDescription): seed \(seed)")
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededGenerator.announced("truncation, \(kind.testDescription)")
     let random = (0..<200).map { _ in Int.random(in: 0..<(whole - 1), using: &generator) }
     for count in Set(boundaries + random).subtracting([whole - 1]).sorted() {
       #expect(try sample.violation(sample.sealed.prefix(count)) == nil, "cut at \(count)")
@@ -89,9 +87,7 @@ struct TamperingTests {
     let sample = try SealedSample(.init(shape: shape, byteCount: 1 << 20))
     let start = try #require(sample.offsets(of: "\"ciphertext\":\"").first).upperBound
     let end = try #require(sample.offsets(of: "\",\"tag\"").first).lowerBound
-    let seed = UInt64.random(in: 0...UInt64.max)
-    print("tampering: ciphertext, \(shape.rawValue): seed \(seed)")
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededGenerator.announced("ciphertext, \(shape.rawValue)")
     let random = (0..<60).map { _ in Int.random(in: start..<end, using: &generator) }
     for offset in [start, end - 1] + random {
       var damaged = sample.sealed
