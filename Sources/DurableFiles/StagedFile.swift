@@ -31,8 +31,10 @@ package final class StagedFile {
   /// Opens a staged file beside `path`.
   ///
   /// - Throws: ``FileError`` `exists` when `path` is there and must be kept, `wrongKind` when it is
-  ///   a directory, and whatever the directory refuses.
+  ///   a directory or has no name, and whatever the directory refuses.
   package init(path: String, existing: Existing = .keep) throws(FileError) {
+    // Otherwise only ``commit()`` would notice, after all the work.
+    guard !path.isEmpty else { throw FileError(.wrongKind, "the output", "has an empty name") }
     // A link to a file means the file: replacing must not turn the link into one.
     let target = Self.resolvingLinks(path)
     self.path = target

@@ -12,14 +12,16 @@ enum Output {
   ///
   /// Nothing is created yet, and an existing file is refused before any work is done.
   init(_ path: String?, force: Bool, input: InputFile) throws {
-    guard let path, path != "-" else {
+    let named = path.flatMap { Self.isStandard($0) ? nil : $0 }
+    // Appended to itself, an input would never end.
+    if input.byteCount != nil, FileIdentity(path: named ?? "/dev/stdout") == input.identity {
+      throw Failure(
+        .cannotCreate, "\(Text.shown(named ?? "standard output")): is the input itself",
+        hint: "write to another file and rename it")
+    }
+    guard let path = named else {
       self = .stream(.standardOutput(), isNamed: path != nil)
       return
-    }
-    if input.byteCount != nil, FileIdentity(path: path) == input.identity {
-      throw Failure(
-        .cannotCreate, "\(Text.shown(path)): is the input itself",
-        hint: "write to another file and rename it")
     }
     do {
       if let stream = try OutputStream.special(path: path) {
@@ -29,6 +31,9 @@ enum Output {
       }
     } catch { throw Failure(writing: error) }
   }
+
+  /// Whether `path` means standard output, also where that is a file and /dev/stdout a link to it.
+  static func isStandard(_ path: String) -> Bool { path == "-" || path == "/dev/stdout" }
 }
 
 /// The input that a command names; standard input without it.

@@ -47,7 +47,9 @@ struct Report {
     if first.hasPrefix("Error: ") { first.removeFirst(7) }
     first = first.prefix(1).lowercased() + first.dropFirst()
     if first.hasSuffix(".") { first.removeLast() }
-    return Failure(.usage, first, hint: "valise --help lists the commands and their options")
+    // It quotes the arguments, and a name that the shell put there may be anybody's.
+    return Failure(
+      .usage, Text.shown(first), hint: "valise --help lists the commands and their options")
   }
 }
 

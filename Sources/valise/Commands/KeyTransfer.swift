@@ -68,7 +68,7 @@ extension Key {
 
     private func write(_ bytes: [UInt8]) throws {
       do {
-        guard let output, output != "-" else {
+        guard let output, !Output.isStandard(output) else {
           return try OutputStream.standardOutput().write(bytes.span)
         }
         let staged = try StagedFile(path: output, existing: force ? .replace : .keep)
