@@ -6,6 +6,20 @@
 
 /// What else the floors above need of the system.
 package enum Platform {
+  /// Sees to it that the standard streams are open, each so that using it fails.
+  ///
+  /// Started with standard error closed, the next file to be opened would be descriptor 2, and a
+  /// warning would be written into it.
+  package static func openStandardStreams() {
+    for (number, mode) in [
+      (STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY),
+    ]
+    where fcntl(number, F_GETFD) < 0 {
+      // The lowest free number is the one that is missing.
+      _ = unsafe open("/dev/null", mode)
+    }
+  }
+
   /// The value of an environment variable; nil when it is not set.
   package static func environment(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }

@@ -11,10 +11,12 @@ enum Output {
   /// The output that `-o` names; standard output without it.
   ///
   /// Nothing is created yet, and an existing file is refused before any work is done.
-  init(_ path: String?, force: Bool, input: InputFile) throws {
+  init(_ path: String?, force: Bool, input: InputFile? = nil) throws {
     let named = path.flatMap { Self.isStandard($0) ? nil : $0 }
     // Appended to itself, an input would never end.
-    if input.byteCount != nil, FileIdentity(path: named ?? "/dev/stdout") == input.identity {
+    if let input, input.byteCount != nil,
+      FileIdentity(path: named ?? "/dev/stdout") == input.identity
+    {
       throw Failure(
         .cannotCreate, "\(Text.shown(named ?? "standard output")): is the input itself",
         hint: "write to another file and rename it")
@@ -32,22 +34,18 @@ enum Output {
     } catch { throw Failure(writing: error) }
   }
 
-  /// Whether `path` means standard output, also where that is a file and /dev/stdout a link to it.
-  static func isStandard(_ path: String) -> Bool { path == "-" || path == "/dev/stdout" }
-}
-
-/// The input that a command names; standard input without it.
-enum Input {
-  static func open(_ path: String?) throws -> InputFile {
+  /// Writes all of a small result.
+  func write(_ bytes: Span<UInt8>) throws {
     do {
-      guard let path, path != "-" else {
-        let input = try InputFile.standardInput()
-        if input.isTerminal {
-          Console.note("reading from the terminal; Ctrl-D ends it", quiet: false)
-        }
-        return input
+      switch self {
+      case .stream(let stream, _): try stream.write(bytes)
+      case .file(let file):
+        try file.write(bytes)
+        try file.commit()
       }
-      return try InputFile(path: path)
-    } catch { throw Failure(reading: error) }
+    } catch { throw Failure(writing: error) }
   }
+
+  /// Whether `path` means standard output, also where that is a file and /dev/stdout a link to it.
+  private static func isStandard(_ path: String) -> Bool { path == "-" || path == "/dev/stdout" }
 }

@@ -22,6 +22,9 @@ struct PassphraseOptions: ParsableArguments {
     }
   }
 
+  /// Whether a flag hands a passphrase over.
+  var areGiven: Bool { file != nil || descriptor != nil }
+
   /// The passphrase that opens something, `prompt` saying what.
   func existing(_ prompt: String) throws -> SecretBytes {
     if let given = try given() { return given }
@@ -44,7 +47,7 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   private func given() throws -> SecretBytes? {
-    guard file != nil || descriptor != nil else { return nil }
+    guard areGiven else { return nil }
     do {
       let input =
         if let file { try InputFile(path: file) } else {
@@ -56,7 +59,7 @@ struct PassphraseOptions: ParsableArguments {
       }
       return passphrase
     } catch let error as FileError {
-      throw Failure(reading: error)
+      throw Failure(.noInput, "\(Text.shown(error.path)): \(error.reason)")
     } catch let error as PrimitiveError {
       throw Failure(.noInput, "the passphrase: \(error.reason)")
     }

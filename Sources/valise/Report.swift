@@ -16,6 +16,9 @@ struct Report {
     failure = answer == nil ? Self.failure(error) : nil
   }
 
+  /// What went wrong.
+  var message: String { failure?.message ?? "" }
+
   /// Prints it and returns the exit status.
   func show() -> Int32 {
     if let answer {

@@ -20,7 +20,12 @@ struct Valise: ParsableCommand {
 
   static let version = "0.1.0"
 
+  func run() throws {
+    throw Failure(.usage, "a command is missing", hint: "valise --help lists them")
+  }
+
   static func main() {
+    Platform.openStandardStreams()
     ProcessHardening.forbidCoreDumps()
     do {
       var command = try parseAsRoot()

@@ -82,7 +82,9 @@ struct EnvelopeHead {
     try checkCritical()
   }
 
-  /// RFC 7516 §4.1.13. No extension is known here, so a well-formed `crit` is unsupported.
+  /// Refuses every `crit` (RFC 7516 §4.1.13).
+  ///
+  /// No extension is known here, so a well-formed one is unsupported.
   private func checkCritical() throws(JOSEError) {
     guard let value = protected?["crit"] else { return }
     let names = try CriticalParameters.names(value, in: protected, known: JWE.registeredParameters)

@@ -55,7 +55,7 @@ struct WrappedKeyReader {
       try require(key.metadata, ["unwrapKey", "decrypt"])
     case (.direct, .symmetric(let key)):
       guard key.k.byteCount == encryption.keyByteCount else { return false }
-      try key.metadata.require(.encryption, ["decrypt"], algorithm: encryption.rawValue)
+      try key.metadata.requireDirect(["decrypt"], encryption)
     case (.passphrase, .passphrase): return true
     default: return false
     }

@@ -37,7 +37,7 @@ extension JWE.Recipient {
         throw JOSEError(
           .unsuitableKey, "\(encryption.rawValue) takes a key of \(encryption.keyByteCount) bytes")
       }
-      try key.metadata.require(.encryption, ["encrypt"], algorithm: encryption.rawValue)
+      try key.metadata.requireDirect(["encrypt"], encryption)
       return (key.k, wrapped)
     case .publicKey(let key):
       let agreement = try KeyAgreement.withFreshKey(key, random: random)

@@ -92,6 +92,19 @@ public struct KeyMetadata: Sendable {
     }
   }
 
+  /// Likewise for a key that is used directly.
+  ///
+  /// Its `alg` is then the content encryption's (RFC 7518 §4.5 leaves it open, RFC 7520 §5.6 does
+  /// so); some write `dir` itself.
+  func requireDirect(
+    _ operations: Set<String>, _ encryption: ContentEncryptionAlgorithm
+  ) throws(JOSEError) {
+    let isPlain = algorithm?.isExactly(KeyManagementAlgorithm.direct.rawValue) == true
+    try require(
+      .encryption, operations,
+      algorithm: isPlain ? KeyManagementAlgorithm.direct.rawValue : encryption.rawValue)
+  }
+
   var members: [JSONText.Member] {
     var members: [JSONText.Member] = []
     if let keyID { members.append(.init("kid", .string(keyID))) }

@@ -9,6 +9,10 @@ struct ContactCommand: ParsableCommand {
     commandName: "contact", abstract: "Keep other people's public keys by name.",
     subcommands: [Add.self, List.self, Show.self, Remove.self])
 
+  func run() throws {
+    throw Failure(.usage, "a command is missing", hint: "valise contact --help lists them")
+  }
+
   static func json(_ contact: Contact) throws -> JSONText {
     var members: [JSONText.Member] = [.init("name", .string(contact.name))]
     if let source = contact.source { members.append(.init("source", .string(source))) }

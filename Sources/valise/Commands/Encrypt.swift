@@ -97,6 +97,9 @@ struct Encrypt: ParsableCommand {
         hint: "-r NAME names a recipient, -r me yourself, -p asks for a passphrase")
     }
     guard usesPassphrase else {
+      guard !passphrases.areGiven else {
+        throw Failure(.usage, "a passphrase is handed over, but not used without -p")
+      }
       let resolved = try RecipientResolver.resolve(
         recipients, files: recipientFiles, keyring: Environment.keyring())
       guard !resolved.isEmpty else { throw Failure(.usage, "the recipients files name nobody") }

@@ -20,12 +20,20 @@ struct Inspect: ParsableCommand {
     var policy = JWE.DecryptionPolicy()
     policy.allowsUnprotectedEncryption = true
     let envelope = try Decrypt.envelope(input, policy: policy, quiet: true)
-    let owners = try Environment.keyring().owners()
+    let owners = Self.owners()
     if json {
       try Console.print(
         String(decoding: Self.json(envelope, owners).readable.dropLast(), as: UTF8.self))
     } else {
       try Console.print(Self.text(envelope, owners, name: input.path))
+    }
+  }
+
+  /// Who holds which key; a keyring that cannot be read is no reason to show nothing.
+  private static func owners() -> [String: String] {
+    do { return try Environment.keyring().owners() } catch {
+      Console.warning("names are not shown: \(Report(error).message)")
+      return [:]
     }
   }
 

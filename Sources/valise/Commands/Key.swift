@@ -8,6 +8,10 @@ struct Key: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make, list and move your own keys.",
     subcommands: [Generate.self, List.self, Export.self, Import.self])
+
+  func run() throws {
+    throw Failure(.usage, "a command is missing", hint: "valise key --help lists them")
+  }
 }
 
 /// How private keys are kept.

@@ -32,22 +32,23 @@ extension Key {
 
     func run() throws {
       let identity = try Self.identity(name, in: Environment.keyring())
+      let output = try Output(output, force: force)
       guard exportsPrivateKeys else {
         let set = JWKSet(identity.publicKeys.map { .publicKey($0) })
-        return try write(set.publicJSON.readable)
+        return try output.write(set.publicJSON.readable.span)
       }
       let keys = try identity.unlock(asking: protection.passphrases)
       let set = JWKSet(keys.map { .privateKey($0) })
       guard let passphrase = try protection.passphrase("passphrase for the exported keys") else {
         Console.warning("the exported keys are readable for whoever reads the file")
         let text = set.json(.exposingPrivateKey).secret(readable: true)
-        return try write(text.withBytes { Array(copying: $0) })
+        return try text.withBytes { try output.write($0) }
       }
       let envelope: [UInt8]
       do throws(JOSEError) {
         envelope = try set.encrypted(for: [JWE.Recipient(passphrase: passphrase)])
       } catch { throw Failure(error, naming: identity.name) }
-      try write(envelope)
+      try output.write(envelope.span)
     }
 
     private static func identity(_ name: String?, in keyring: Keyring) throws -> Identity {
@@ -64,17 +65,6 @@ extension Key {
           .unknownName, "there is no identity yet", hint: "valise key generate makes one")
       }
       return identity
-    }
-
-    private func write(_ bytes: [UInt8]) throws {
-      do {
-        guard let output, !Output.isStandard(output) else {
-          return try OutputStream.standardOutput().write(bytes.span)
-        }
-        let staged = try StagedFile(path: output, existing: force ? .replace : .keep)
-        try staged.write(bytes.span)
-        try staged.commit()
-      } catch { throw Failure(writing: error) }
     }
   }
 

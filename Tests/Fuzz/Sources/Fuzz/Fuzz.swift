@@ -4,7 +4,9 @@ import JOSE
 private let shared = SecretBytes(copying: [UInt8](repeating: 7, count: 32).span)
 private let symmetricKey = try? SymmetricJWK(shared)
 
-/// Hands the input to the parser that its first byte names. Errors are fine; crashes are not.
+/// Hands the input to the parser that its first byte names.
+///
+/// Errors are fine; crashes are not.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }

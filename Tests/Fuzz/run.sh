@@ -1,0 +1,10 @@
+#!/bin/sh
+# Fuzzes the parsers for so many seconds, 60 unless told otherwise. A finding is left in the directory.
+set -eu
+cd "$(dirname "$0")"
+swift build --quiet --configuration release --sanitize=fuzzer --sanitize=address \
+  -Xswiftc -sanitize=fuzzer,address --product Fuzz
+corpus=$(mktemp -d)
+trap 'rm -rf "$corpus"' EXIT INT TERM
+SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
+  .build/release/Fuzz -max_total_time="${1:-60}" -timeout=10 -rss_limit_mb=2048 "$corpus"
