@@ -25,7 +25,7 @@ fuzz:
 	sh Tests/Fuzz/run.sh $(SECONDS)
 
 install: build
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/valise
+	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/valise
 	install -D -m 644 docs/reference/valise.1 $(DESTDIR)$(PREFIX)/share/man/man1/valise.1
 
 # Debian's names; elsewhere install the same libraries by hand.

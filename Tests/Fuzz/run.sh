@@ -7,4 +7,4 @@ swift build --quiet --configuration release --sanitize=fuzzer --sanitize=address
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT INT TERM
 SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
-  .build/release/Fuzz -max_total_time="${1:-60}" -timeout=10 -rss_limit_mb=2048 "$corpus"
+  .build/release/Fuzz -verbosity=0 -print_final_stats=1 -max_total_time="${1:-60}" -timeout=10 -rss_limit_mb=2048 "$corpus"
