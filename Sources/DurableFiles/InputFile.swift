@@ -69,6 +69,8 @@ package final class InputFile: Sendable {
   /// - Throws: ``FileError`` `tooLarge` for more.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
+    // Growing by doubling would hold it three times over.
+    if let byteCount { bytes.reserveCapacity(Int(min(byteCount, UInt64(limit))) + 1) }
     while try read(upTo: min(1 << 16, limit + 1 - bytes.count), appendingTo: &bytes) > 0 {
       guard bytes.count <= limit else {
         throw FileError(.tooLarge, path, "is larger than \(limit) bytes")

@@ -73,9 +73,11 @@ extension JWE {
       let isVerifiedFirst = candidates.count > 1 || compression != nil
       let candidate = isVerifiedFirst ? try verifiedCandidate().0 : candidates[0]
       var inflater = try compression.map { (limit) throws(JOSEError) in try Inflater(limit) }
-      try reader.read(opener(candidate)) { (_, plaintext) throws(JOSEError) in
-        try Self.pass(plaintext, through: &inflater, into: sink)
-      }
+      try reader.read(
+        opener(candidate),
+        take: { (plaintext) throws(JOSEError) in
+          try Self.pass(plaintext, through: &inflater, into: sink)
+        })
       try inflater?.checkEnd()
       try sink.commit()
       return opening(candidate)
@@ -93,9 +95,12 @@ extension JWE {
       for candidate in candidates {
         var digests = try PieceDigests()
         do {
-          try reader.read(opener(candidate)) { (ciphertext, _) throws(JOSEError) in
-            try digests.append(ciphertext)
-          }
+          let opener = try opener(candidate)
+          try reader.read(
+            opener,
+            inspect: { (ciphertext) throws(JOSEError) in
+              try digests.append(ciphertext)
+            })
           return (candidate, digests)
         } catch {
           guard error.code == .decryptionFailed else { throw error }
@@ -154,9 +159,9 @@ extension JWE {
       var inflater = try unlocked.compression.map { (limit) throws(JOSEError) in
         try Inflater(limit)
       }
-      try unlocked.reader.read(unlocked.opener(candidate)) {
-        (ciphertext, plaintext) throws(JOSEError) in
+      try unlocked.reader.read(unlocked.opener(candidate)) { (ciphertext) throws(JOSEError) in
         guard try expected.matches(ciphertext) else { throw WrappedKeyReader.refusal }
+      } take: { (plaintext) throws(JOSEError) in
         try UnlockedEnvelope.pass(plaintext, through: &inflater, into: sink)
       }
       try inflater?.checkEnd()

@@ -78,3 +78,6 @@ final class Lock: @unchecked Sendable {
   /// Wakes whoever waits.
   func wake() { unsafe pthread_cond_broadcast(condition) }
 }
+
+/// How many processors there are to run on.
+func processorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -28,8 +28,12 @@ package indirect enum JSONText: Sendable {
   }
 
   /// The text without any space.
-  package var compact: [UInt8] {
+  package var compact: [UInt8] { compact(reserving: 0) }
+
+  /// Likewise, in an array that begins with room for `byteCount` bytes.
+  package func compact(reserving byteCount: Int) -> [UInt8] {
     var text: [UInt8] = []
+    text.reserveCapacity(byteCount)
     append(to: &text, indentation: nil)
     return text
   }

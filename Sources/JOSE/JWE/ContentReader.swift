@@ -11,45 +11,37 @@ struct ContentReader {
   let range: Range<UInt64>
   let tag: [UInt8]
 
-  /// Hands each piece to `take`, as ciphertext and as plaintext, in order; then checks the tag and
-  /// hands over the rest of the plaintext.
-  ///
-  /// One thread reads and decodes while the other decrypts and hands over.
+  /// Hands each piece of ciphertext to `inspect` and its plaintext to `take`, both in order but at
+  /// the same time; the last plaintext only once the tag was seen to hold.
   ///
   /// - Throws: ``JOSEError`` `decryptionFailed`, `malformed` for anything but base64url,
-  ///   `inputOutput`, and what `take` throws.
+  ///   `inputOutput`, and what `inspect` and `take` throw.
   func read(
     _ opener: AEADOpener,
-    _ take: (_ ciphertext: Span<UInt8>, _ plaintext: Span<UInt8>) throws(JOSEError) -> Void
+    inspect: (_ ciphertext: Span<UInt8>) throws(JOSEError) -> Void = { _ throws(JOSEError) in },
+    take: (_ plaintext: Span<UInt8>) throws(JOSEError) -> Void = { _ throws(JOSEError) in }
   ) throws(JOSEError) {
-    var text: [UInt8] = []
-    text.reserveCapacity(Self.textByteCount)
     var decoder = Base64URLDecoder()
     var offset = range.lowerBound
-    var plaintext: [UInt8] = []
-    plaintext.reserveCapacity(Self.textByteCount)
-
-    try Relay.run(bufferByteCount: Self.textByteCount) { (ciphertext) throws(JOSEError) in
-      text.removeAll(keepingCapacity: true)
+    try Pipeline.run(byteCount: Self.textByteCount) { (text) throws(JOSEError) in
       offset += try fill(&text, at: offset)
+      return offset < range.upperBound
+    } first: { (text, ciphertext, isLast) throws(JOSEError) in
       do throws(PrimitiveError) {
         try decoder.update(text.span, appendingTo: &ciphertext)
-        if offset == range.upperBound { try decoder.finish(appendingTo: &ciphertext) }
+        if isLast { try decoder.finish(appendingTo: &ciphertext) }
       } catch { throw Self.naming(error) }
-      return offset < range.upperBound
-    } drain: { (ciphertext) throws(JOSEError) in
-      plaintext.removeAll(keepingCapacity: true)
-      try primitive { () throws(PrimitiveError) in
+    } second: { (ciphertext, plaintext, isLast) throws(JOSEError) in
+      try inspect(ciphertext.span)
+      do throws(PrimitiveError) {
         try opener.update(ciphertext.span, appendingTo: &plaintext)
+        if isLast { try opener.finish(tag: tag.span, appendingTo: &plaintext) }
+      } catch {
+        throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
       }
-      try take(ciphertext.span, plaintext.span)
+    } drain: { (plaintext) throws(JOSEError) in
+      try take(plaintext.span)
     }
-
-    plaintext.removeAll(keepingCapacity: true)
-    do { try opener.finish(tag: tag.span, appendingTo: &plaintext) } catch {
-      throw WrappedKeyReader.refusal
-    }
-    try take([UInt8]().span, plaintext.span)
   }
 
   /// Reads up to a whole piece, so that the pieces lie alike in each pass.

@@ -16,40 +16,25 @@ struct ContentWriter {
   }
 
   /// Writes the ciphertext's text and returns the tag.
-  ///
-  /// One thread reads and encrypts while the other encodes and writes.
   func write(
     from source: some ByteSource, into sink: some ByteSink
   ) throws(JOSEError) -> [UInt8] {
-    var plaintext: [UInt8] = []
-    plaintext.reserveCapacity(Self.pieceByteCount)
     var tag: [UInt8] = []
     var encoder = Base64URLEncoder()
-    var text: [UInt8] = []
-    text.reserveCapacity(Base64URL.encodedByteCount(Self.pieceByteCount + 64))
-
-    try Relay.run(bufferByteCount: Self.pieceByteCount + 64) { (ciphertext) throws(JOSEError) in
-      guard try source.fill(&plaintext, upTo: Self.pieceByteCount) else {
-        tag = try primitive { () throws(PrimitiveError) in
-          try sealer.finish(appendingTo: &ciphertext)
-        }
-        return false
-      }
+    try Pipeline.run(byteCount: Base64URL.encodedByteCount(Self.pieceByteCount + 64)) {
+      (plaintext) throws(JOSEError) in
+      try source.fill(&plaintext, upTo: Self.pieceByteCount)
+    } first: { (plaintext, ciphertext, isLast) throws(JOSEError) in
       do throws(PrimitiveError) {
         try sealer.update(plaintext.span, appendingTo: &ciphertext)
-      } catch {
-        throw advising(error)
-      }
-      return true
-    } drain: { (ciphertext) throws(JOSEError) in
-      text.removeAll(keepingCapacity: true)
+        if isLast { tag = try sealer.finish(appendingTo: &ciphertext) }
+      } catch { throw advising(error) }
+    } second: { (ciphertext, text, isLast) throws(JOSEError) in
       encoder.update(ciphertext.span, appendingTo: &text)
+      if isLast { encoder.finish(appendingTo: &text) }
+    } drain: { (text) throws(JOSEError) in
       try sink.write(text.span)
     }
-
-    text.removeAll(keepingCapacity: true)
-    encoder.finish(appendingTo: &text)
-    try sink.write(text.span)
     return tag
   }
 
@@ -63,12 +48,11 @@ struct ContentWriter {
 }
 
 extension ByteSource {
-  /// Replaces `buffer` by the next `count` bytes, fewer only at the end; false when there are none.
+  /// Fills `buffer` up to `count` bytes, fewer only at the end; false once the end was met.
   func fill(_ buffer: inout [UInt8], upTo count: Int) throws(JOSEError) -> Bool {
-    buffer.removeAll(keepingCapacity: true)
     while buffer.count < count {
-      guard try read(upTo: count - buffer.count, appendingTo: &buffer) > 0 else { break }
+      guard try read(upTo: count - buffer.count, appendingTo: &buffer) > 0 else { return false }
     }
-    return !buffer.isEmpty
+    return true
   }
 }

@@ -56,7 +56,7 @@ package struct HeadWriter {
     if !dataText.isEmpty { members.append(.init("aad", .base64URL(options.additionalData))) }
     if let commitment { members.append(.init("commitment", .base64URL(commitment))) }
     members.append(.init("iv", .base64URL(nonce)))
-    var text = JSONText.object(members).compact
+    var text = JSONText.object(members).compact(reserving: recipients.byteCount + 4096)
     text.removeLast()
     text.append(contentsOf: ",\"ciphertext\":\"".utf8)
     beforeCiphertext = text

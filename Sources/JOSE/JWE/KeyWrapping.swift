@@ -23,6 +23,12 @@ enum WrappedRecipients: Sendable {
   case one(WrappedKey)
   /// As text already: of ten thousand, the values that it is made of would take 12 MiB more.
   case several(elements: [[UInt8]])
+
+  /// Roughly what they take in the message.
+  var byteCount: Int {
+    guard case .several(let elements) = self else { return 0 }
+    return elements.reduce(0) { $0 + $1.count + 1 }
+  }
 }
 
 extension JWE.Recipient {

@@ -65,9 +65,10 @@ struct Comparison {
     ] where byteCount >> 20 <= maximumMiB {
       header(name)
       try runner.shell("head -c \(byteCount) /dev/urandom > data")
+      let warmMiB = (byteCount >> 20) * 3 / 2
       let tools = ["valise", "age", "gpg", "openssl"].filter { $0 == "valise" || has($0) }
-      rows += try compare("encrypt \(name)", tools.map(encrypting), times: times)
-      rows += try compare("decrypt \(name)", tools.map(decrypting), times: times)
+      rows += try compare("encrypt \(name)", tools.map(encrypting), times: times, warmMiB: warmMiB)
+      rows += try compare("decrypt \(name)", tools.map(decrypting), times: times, warmMiB: warmMiB)
       rows += try compare(
         "decrypt \(name) to a pipe",
         [
@@ -190,7 +191,14 @@ struct Comparison {
 
   // MARK: Table
 
-  private func compare(_ name: String, _ jobs: [Job], times: Int) throws -> [Row] {
+  private func compare(
+    _ name: String, _ jobs: [Job], times: Int, warmMiB: Int = 0
+  ) throws -> [Row] {
+    let jobs = jobs.map { job in
+      var job = job
+      job.warmMiB = warmMiB
+      return job
+    }
     let runs = try runner.alternate(jobs, times: times)
     return zip(jobs, runs).map { job, own in
       let row = Row(name, job.tool, own, valise: job.tool == "valise" ? nil : runs[0])

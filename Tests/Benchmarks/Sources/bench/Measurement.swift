@@ -11,6 +11,8 @@ struct Job {
   let tool: String
   let command: String
   let output: String
+  /// Memory to touch before, in MiB: what the job will fill.
+  var warmMiB = 0
 }
 
 /// Runs jobs in the working directory of the benchmark.
@@ -26,7 +28,7 @@ struct Runner {
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
     process.currentDirectoryURL = directory
-    process.arguments = ["-c", "exec 3>report; \(launcher) \(job.command)"]
+    process.arguments = ["-c", "exec 3>report; \(launcher) \(job.warmMiB) \(job.command)"]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice

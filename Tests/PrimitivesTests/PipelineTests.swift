@@ -1,0 +1,125 @@
+import Primitives
+import Synchronization
+import Testing
+
+/// Four stages on some threads: the order, the end, and whose error is told.
+@Suite struct PipelineTests {
+  private struct Problem: Error, Equatable { let name: String }
+
+  private static func pass(
+    _ bytes: borrowing [UInt8], _ output: inout [UInt8], _: Bool
+  ) throws(Problem) {
+    for index in bytes.indices { output.append(bytes[index]) }
+  }
+
+  @Test(
+    "each stage sees every piece once and in order, and the last one as the last",
+    arguments: [1, 2, 3, 6, 7, 100, 3000])
+  func order(_ count: Int) throws {
+    var next = 0
+    var first: [UInt8] = []
+    var second: [UInt8] = []
+    var drained: [UInt8] = []
+    var lastFlags: [Bool] = []
+    try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+      #expect(buffer.isEmpty)
+      buffer.append(UInt8(truncatingIfNeeded: next))
+      next += 1
+      return next < count
+    } first: { (bytes, output, isLast) throws(Problem) in
+      first.append(bytes[0])
+      lastFlags.append(isLast)
+      output.append(bytes[0] &+ 1)
+    } second: { (bytes, output, _) throws(Problem) in
+      second.append(bytes[0])
+      output.append(bytes[0] &+ 1)
+    } drain: { (bytes) throws(Problem) in
+      drained.append(bytes[0])
+    }
+    let filled = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+    #expect(first == filled)
+    #expect(second == filled.map { $0 &+ 1 })
+    #expect(drained == filled.map { $0 &+ 2 })
+    #expect(lastFlags == (0..<count).map { $0 == count - 1 })
+  }
+
+  @Test(
+    "an error of any stage is thrown, and no stage waits for ever", arguments: 0..<4, [1, 5, 50])
+  func failure(_ stage: Int, _ piece: Int) {
+    var counts = [0, 0, 0, 0]
+    let filled = Atomic(0)
+    let failing = Atomic(0)
+    func step(_ own: Int) throws(Problem) {
+      guard own == stage else { return }
+      if failing.add(1, ordering: .relaxed).newValue == piece { throw Problem(name: "\(own)") }
+    }
+    #expect(throws: Problem(name: "\(stage)")) {
+      try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+        try step(0)
+        filled.add(1, ordering: .relaxed)
+        buffer.append(1)
+        return true
+      } first: { (bytes, output, isLast) throws(Problem) in
+        try step(1)
+        try Self.pass(bytes, &output, isLast)
+      } second: { (bytes, output, isLast) throws(Problem) in
+        try step(2)
+        try Self.pass(bytes, &output, isLast)
+      } drain: { (_) throws(Problem) in
+        try step(3)
+        counts[3] += 1
+      }
+    }
+    // The ring holds six pieces: nothing runs further ahead of what is drained.
+    #expect(filled.load(ordering: .relaxed) <= piece + 6)
+  }
+
+  @Test("after an error nothing more is drained")
+  func nothingAfterAnError() {
+    var drainedCount = 0
+    #expect(throws: Problem(name: "second")) {
+      try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+        buffer.append(1)
+        return true
+      } first: { (bytes, output, isLast) throws(Problem) in
+        try Self.pass(bytes, &output, isLast)
+      } second: { (_, _, _) throws(Problem) in
+        throw Problem(name: "second")
+      } drain: { (_) throws(Problem) in
+        drainedCount += 1
+      }
+    }
+    #expect(drainedCount == 0)
+  }
+
+  @Test("the buffers are used again: no more are ever made than the ring holds")
+  func reuse() throws {
+    var next = 0
+    var addresses: Set<UInt> = []
+    try Pipeline.run(byteCount: 1 << 16) { (buffer) throws(Problem) in
+      buffer.append(7)
+      next += 1
+      return next < 1000
+    } first: { (bytes, output, isLast) throws(Problem) in
+      try Self.pass(bytes, &output, isLast)
+    } second: { (bytes, output, isLast) throws(Problem) in
+      try Self.pass(bytes, &output, isLast)
+    } drain: { (bytes) throws(Problem) in
+      addresses.insert(bytes.span.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
+    }
+    #expect(addresses.count <= 2 * 6)
+  }
+
+  @Test("a parallel map keeps the order and throws the error of the first half")
+  func parallel() throws {
+    let numbers = Array(0..<1000)
+    let doubled = try Parallel.map(numbers) { (number) throws(Problem) in number * 2 }
+    #expect(doubled == numbers.map { $0 * 2 })
+    #expect(throws: Problem(name: "300")) {
+      try Parallel.map(numbers) { (number) throws(Problem) in
+        if number == 300 || number == 900 { throw Problem(name: "\(number)") }
+        return number
+      }
+    }
+  }
+}
