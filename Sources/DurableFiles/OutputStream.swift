@@ -13,7 +13,14 @@ package final class OutputStream: Sendable {
   /// Whether a person sees it.
   package var isTerminal: Bool { isatty(descriptor.number) == 1 }
 
-  private init(_ descriptor: Descriptor) { self.descriptor = descriptor }
+  private init(_ descriptor: Descriptor) {
+    self.descriptor = descriptor
+    #if os(Linux)
+      // F_SETPIPE_SZ: at its usual 64 KiB a pipe makes writer and reader wait for each other at every
+      // piece. What is not a pipe refuses, and so may the system; then it stays as it is.
+      _ = fcntl(descriptor.number, 1031, 1 << 20)
+    #endif
+  }
 
   /// Standard output.
   package static func standardOutput() -> OutputStream {

@@ -16,7 +16,7 @@ func speed(_ byteCount: Int, _ body: () throws -> Void) rethrows -> Double {
 
 func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
-let byteCount = 3 << 16
+let byteCount = 3 << 15
 let bytes = try RandomSource.system.bytes(byteCount)
 let text = Base64URL.encode(bytes.span)
 var room: [UInt8] = []

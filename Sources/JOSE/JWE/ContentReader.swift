@@ -5,7 +5,7 @@ internal import Primitives
 /// What it yields is not authentic until ``read(_:)`` has returned.
 struct ContentReader {
   /// A multiple of four, so that base64url never carries; large, as the cipher likes it.
-  static let textByteCount = 1 << 18
+  static let textByteCount = 1 << 17
 
   let source: any RandomAccessBytes
   let range: Range<UInt64>

@@ -3,7 +3,7 @@ internal import Primitives
 /// A keyed digest of each piece of a ciphertext, to know the pieces again in a second pass.
 ///
 /// The key is fresh and never leaves: nobody who can change the file between the passes can make
-/// another piece of the same digest. 16 bytes for each 256 KiB of text.
+/// another piece of the same digest. 16 bytes for each 128 KiB of text.
 struct PieceDigests {
   private let key: SecretBytes
   private var digests: [[UInt8]] = []
