@@ -40,7 +40,7 @@ let package = Package(
       name: "Primitives",
       dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform", "CBase64URL"],
       swiftSettings: settings),
-    .target(name: "DurableFiles", swiftSettings: settings),
+    .target(name: "DurableFiles", dependencies: ["CPlatform"], swiftSettings: settings),
     // Floor 2.
     .target(name: "JOSE", dependencies: ["Primitives", "DurableFiles"], swiftSettings: settings),
     // Floor 3: siblings that never import each other.

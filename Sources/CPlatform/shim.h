@@ -2,13 +2,32 @@
 #define VALISE_CPLATFORM_SHIM_H
 
 #ifdef __linux__
+#include <errno.h>
+#include <linux/magic.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 /* prctl is variadic, which Swift does not import. No core dump, and no other process of the same
    user reads this one's memory. */
 static inline int valise_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+/* Room for so many bytes, without changing the file's size (FALLOC_FL_KEEP_SIZE); 0, or ENOSPC or
+   EDQUOT when there is none. Whatever else is wrong shows when the bytes are written. Not where files
+   live in memory: there each page would be filled twice, once with zeros. */
+static inline int valise_reserve(int descriptor, long long byteCount) {
+  struct statfs system;
+  if (fstatfs(descriptor, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+  if (syscall(SYS_fallocate, descriptor, 1, (off_t)0, (off_t)byteCount) == 0) return 0;
+  return errno == ENOSPC || errno == EDQUOT ? errno : 0;
+}
 #else
 static inline int valise_forbid_dumps(void) { return 0; }
+static inline int valise_reserve(int descriptor, long long byteCount) {
+  (void)descriptor, (void)byteCount;
+  return 0;
+}
 #endif
 
 #endif

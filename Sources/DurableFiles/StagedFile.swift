@@ -1,3 +1,5 @@
+internal import CPlatform
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -52,6 +54,14 @@ package final class StagedFile {
   }
 
   deinit { if let temporaryPath { unsafe unlink(temporaryPath) } }
+
+  /// Asks for room ahead, so that a full disk shows before the work and not after it.
+  ///
+  /// - Throws: ``FileError`` `noSpace`.
+  package func reserve(byteCount: UInt64) throws(FileError) {
+    let number = valise_reserve(descriptor.number, Int64(clamping: byteCount))
+    guard number == 0 else { throw FileError(system: number, path) }
+  }
 
   /// Appends `bytes`.
   ///

@@ -72,6 +72,7 @@ extension JWE {
       // plaintext, as a padding does, and zlib sees nothing that an attacker changed.
       let isVerifiedFirst = candidates.count > 1 || compression != nil
       let candidate = isVerifiedFirst ? try verifiedCandidate().0 : candidates[0]
+      if compression == nil { try sink.reserve(envelope.ciphertextByteCount) }
       var inflater = try compression.map { (limit) throws(JOSEError) in try Inflater(limit) }
       try reader.read(
         opener(candidate),

@@ -63,6 +63,9 @@ extension JWE {
       encryption: encryption, recipients: wrapped, nonce: nonce, commitment: commitment,
       options: options)
 
+    if let byteCount = source.expectedByteCount {
+      try sink.reserve(UInt64(head.beforeCiphertext.count) + byteCount / 3 * 4)
+    }
     try sink.write(head.beforeCiphertext.span)
     let sealer = try primitive { () throws(PrimitiveError) in
       try encryption.aead.sealer(

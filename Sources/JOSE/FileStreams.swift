@@ -87,6 +87,10 @@ package struct FileSink: StagedSink {
     do { try file.write(bytes) } catch { throw JOSEError(error) }
   }
 
+  package func reserve(_ byteCount: UInt64) throws(JOSEError) {
+    do { try file.reserve(byteCount: byteCount) } catch { throw JOSEError(error) }
+  }
+
   package func commit() throws(JOSEError) {
     do { try file.commit() } catch { throw JOSEError(error) }
   }

@@ -15,6 +15,16 @@ public protocol ByteSink {
   ///
   /// - Throws: ``JOSEError`` `inputOutput`.
   func write(_ bytes: Span<UInt8>) throws(JOSEError)
+
+  /// Is told how much will come, roughly and before any of it, where that is known.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput` when there is no room for it.
+  func reserve(_ byteCount: UInt64) throws(JOSEError)
+}
+
+extension ByteSink {
+  /// Makes nothing of it.
+  public func reserve(_ byteCount: UInt64) throws(JOSEError) {}
 }
 
 /// A sink whose bytes nobody sees until they are committed, and never if they are not.

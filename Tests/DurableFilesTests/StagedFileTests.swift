@@ -31,6 +31,35 @@ import Testing
     #expect(scratch.names == ["a"])
   }
 
+  /// The kind of file system that scratch files are on.
+  private static let fileSystem: String = {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/stat")
+    process.arguments = ["-f", "-c", "%T", NSTemporaryDirectory()]
+    process.standardOutput = pipe
+    guard (try? process.run()) != nil else { return "unknown" }
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }()
+
+  @Test(
+    "room that there is not is told of before anything is written",
+    .enabled(
+      if: fileSystem.hasPrefix("ext"),
+      "needs a temporary directory on ext4, which can say how much room there is"))
+  func reserves() throws {
+    let scratch = try Scratch()
+    let file = try stage(scratch.file("a"), "")
+    try file.reserve(byteCount: 1 << 20)
+    #expect(code { try file.reserve(byteCount: 12 << 40) } == .noSpace)
+    try file.write(Array("one".utf8).span)
+    try file.commit()
+    #expect(scratch.text("a") == "one")
+  }
+
   @Test("dropped before that, it leaves nothing", arguments: [false, true])
   func dropped(_ replaces: Bool) throws {
     let scratch = try Scratch()
