@@ -60,6 +60,8 @@ extension [UInt8] {
   @safe mutating func append<E: Error>(
     capacity: Int, _ body: (UnsafeMutablePointer<UInt8>) throws(E) -> Int
   ) throws(E) {
+    // The standard library would write a zero into the one empty array that all threads share.
+    guard capacity > 0 else { return }
     try append(addingCapacity: capacity) { (output) throws(E) in
       try unsafe output.withUnsafeMutableBufferPointer { (buffer, initializedCount) throws(E) in
         guard let address = buffer.baseAddress else { return }

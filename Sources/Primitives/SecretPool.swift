@@ -1,12 +1,12 @@
 internal import CSodium
-internal import Synchronization
 
 /// Locked memory in slots of a few sizes, with what is larger on its own.
 ///
 /// `sodium_malloc` costs four mappings and ten system calls an allocation, which for ten thousand
 /// recipients would pass the kernel's limit of mappings; a slab of slots costs them once.
 @safe
-final class SecretPool: Sendable {
+final class SecretPool: @unchecked Sendable {
+  // Sendable: the free lists and the flag are touched with the lock held.
   /// Memory with one owner, who alone reads and writes it.
   @safe
   struct Slot: @unchecked Sendable {
@@ -16,36 +16,34 @@ final class SecretPool: Sendable {
     let sizeClass: Int?
   }
 
-  private struct State {
-    var free: [[Slot]] = slotByteCounts.map { _ in [] }
-    var allAreLocked = true
-  }
-
   static let shared = SecretPool()
   /// The largest symmetric key, a JWK on a curve, an RSA key.
   static let slotByteCounts = [64, 512, 4096]
   private static let slabByteCount = 16384
 
-  private let state = Mutex(State())
+  // The one kind of lock here that the thread sanitizer understands.
+  private let lock = Lock()
+  private var free: [[Slot]] = slotByteCounts.map { _ in [] }
+  private var isAllLocked = true
 
   private init() {
     // Without it sodium_malloc aborts. 1 means that it was done before.
     precondition(sodium_init() >= 0, "libsodium cannot be initialised")
   }
 
-  var allAreLocked: Bool { state.withLock { $0.allAreLocked } }
+  var allAreLocked: Bool { lock.withLock { isAllLocked } }
 
   /// Zeroed memory for `byteCount` bytes.
   func take(byteCount: Int) -> Slot {
     guard let sizeClass = Self.slotByteCounts.firstIndex(where: { byteCount <= $0 }) else {
       return unsafe Slot(pointer: unsafe allocate(byteCount), sizeClass: nil)
     }
-    if let slot = state.withLock({ $0.free[sizeClass].popLast() }) { return slot }
+    if let slot = lock.withLock({ free[sizeClass].popLast() }) { return slot }
     let slab = unsafe allocate(Self.slabByteCount)
     let slots = stride(from: 0, to: Self.slabByteCount, by: Self.slotByteCounts[sizeClass]).map {
       unsafe Slot(pointer: unsafe slab + $0, sizeClass: sizeClass)
     }
-    state.withLock { $0.free[sizeClass].append(contentsOf: slots.dropFirst()) }
+    lock.withLock { free[sizeClass].append(contentsOf: slots.dropFirst()) }
     return slots[0]
   }
 
@@ -53,7 +51,7 @@ final class SecretPool: Sendable {
   func give(_ slot: Slot) {
     guard let sizeClass = slot.sizeClass else { return unsafe sodium_free(slot.pointer) }
     unsafe sodium_memzero(slot.pointer, Self.slotByteCounts[sizeClass])
-    state.withLock { $0.free[sizeClass].append(slot) }
+    lock.withLock { free[sizeClass].append(slot) }
   }
 
   private func allocate(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
@@ -62,7 +60,7 @@ final class SecretPool: Sendable {
       fatalError("no protected memory left for \(byteCount) bytes")
     }
     // sodium_malloc locks too, but keeps silent when the system refuses.
-    if unsafe sodium_mlock(memory, byteCount) != 0 { state.withLock { $0.allAreLocked = false } }
+    if unsafe sodium_mlock(memory, byteCount) != 0 { lock.withLock { isAllLocked = false } }
     unsafe sodium_memzero(memory, byteCount)
     return unsafe memory.assumingMemoryBound(to: UInt8.self)
   }
