@@ -64,7 +64,7 @@ extension JOSEError {
       case .invalidEncoding: .malformed
       case .authenticationFailed: .decryptionFailed
       case .limitExceeded: .limitExceeded
-      case .randomUnavailable, .memoryUnavailable, .internalFailure: .internalFailure
+      case .randomUnavailable, .internalFailure: .internalFailure
       }
     self.init(code, error.reason, underlying: error)
   }

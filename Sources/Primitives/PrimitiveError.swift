@@ -15,8 +15,6 @@ package struct PrimitiveError: Error, Sendable, Hashable {
     case invalidEncoding
     /// The system yields no randomness.
     case randomUnavailable
-    /// Protected memory cannot be had.
-    case memoryUnavailable
     /// A library call failed that has no reason to fail.
     case internalFailure
   }

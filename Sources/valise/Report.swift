@@ -82,7 +82,7 @@ extension Failure {
     case .noSpace:
       self.init(
         .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
-        hint: "nothing was left behind; free some space and try again")
+        hint: "free some space and try again")
     case .closed, .tooLarge, .failed:
       self.init(.inputOutput, "\(Text.shown(error.path)): \(error.reason)")
     }
@@ -116,7 +116,7 @@ extension Failure {
       self.init(
         .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
         hint: error.code == .noSpace
-          ? "nothing was left behind; free some space and try again" : nil)
+          ? "free some space and try again" : nil)
     }
   }
 

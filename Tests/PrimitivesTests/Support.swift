@@ -20,7 +20,7 @@ extension Outcome {
       return expected == nil || result == expected ? .accepted : .wrong("another result")
     } catch let error as PrimitiveError {
       // A library that fails without a reason has not refused anything.
-      let isDefect = [.internalFailure, .memoryUnavailable, .randomUnavailable].contains(error.code)
+      let isDefect = [.internalFailure, .randomUnavailable].contains(error.code)
       return isDefect ? .wrong(error.reason) : .refused
     }
   }

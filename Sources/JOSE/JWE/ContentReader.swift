@@ -2,7 +2,7 @@ internal import Primitives
 
 /// Streams the ciphertext's text through base64url and the cipher.
 ///
-/// What it yields is not authentic until ``read(_:)`` has returned.
+/// What it yields is not authentic until ``read(_:inspect:take:)`` has returned.
 struct ContentReader {
   /// A multiple of four, so that base64url never carries; large, as the cipher likes it.
   static let textByteCount = 1 << 17
