@@ -20,6 +20,26 @@ public struct KeyMetadata: Sendable {
   ///
   /// May be a name that this library does not know.
   public var algorithm: String?
+  /// When the key was made (`iat`), in seconds since 1970; nil when it does not say.
+  public var issuedAt: Int?
+  /// When the key ends (`exp`), in seconds since 1970; nil when it does not say.
+  public var expiresAt: Int?
+  /// That the key was taken back, and when (`revoked`); nil when it does not say.
+  public var revocation: Revocation?
+
+  /// That a key was taken back before its end (`revoked`, OpenID Federation 1.0 §8.7.2).
+  public struct Revocation: Sendable, Hashable {
+    /// When, in seconds since 1970.
+    public var revokedAt: Int
+    /// Why, as its owner says.
+    public var reason: String?
+
+    /// Taken back at `revokedAt`, in seconds since 1970.
+    public init(revokedAt: Int, reason: String? = nil) {
+      self.revokedAt = revokedAt
+      self.reason = reason
+    }
+  }
 
   /// Says what is given and nothing else.
   public init(
@@ -42,6 +62,15 @@ public struct KeyMetadata: Sendable {
         throw JOSEError(.unsupported, "the key's use is neither sig nor enc")
       }
       use = value
+    }
+    issuedAt = try object.optionalTime("iat")
+    expiresAt = try object.optionalTime("exp")
+    revocation = try object["revoked"].map { (value) throws(JOSEError) in
+      // A key that may have been taken back is not one to guess about.
+      guard value.isObject, let revokedAt = try value.optionalTime("revoked_at") else {
+        throw JOSEError(.malformed, "revoked does not say when")
+      }
+      return Revocation(revokedAt: revokedAt, reason: try value.optionalString("reason"))
     }
     guard let value = object["key_ops"] else { return }
     guard value.isArray else { throw JOSEError(.malformed, "key_ops is not an array") }
@@ -113,11 +142,32 @@ public struct KeyMetadata: Sendable {
       members.append(.init("key_ops", .array(operations.map { .string($0) })))
     }
     if let algorithm { members.append(.init("alg", .string(algorithm))) }
+    if let issuedAt { members.append(.init("iat", .integer(issuedAt))) }
+    if let expiresAt { members.append(.init("exp", .integer(expiresAt))) }
+    if let revocation { members.append(.init("revoked", revocation.json)) }
     return members
   }
 }
 
+extension KeyMetadata.Revocation {
+  var json: JSONText {
+    let reason = reason.map { [JSONText.Member("reason", .string($0))] } ?? []
+    return .object([.init("revoked_at", .integer(revokedAt))] + reason)
+  }
+}
+
 extension JSONValue {
+  /// The time called `name`, in whole seconds since 1970; nil when there is none.
+  ///
+  /// - Throws: ``JOSEError`` `malformed` when it is something else, or before 1970.
+  func optionalTime(_ name: String) throws(JOSEError) -> Int? {
+    guard let value = self[name] else { return nil }
+    guard let seconds = value.integer, seconds >= 0 else {
+      throw JOSEError(.malformed, "\(name) is not a number of seconds")
+    }
+    return seconds
+  }
+
   /// The string called `name`; nil when there is none.
   ///
   /// - Throws: ``JOSEError`` `malformed` when it is something else.
