@@ -25,6 +25,8 @@ private func openEnvelope(_ input: [UInt8], _ key: SymmetricJWK) {
   policy.compression = .allowed(maximumByteCount: 1 << 16)
   // Iterations cost time and find nothing.
   policy.iterations = 1...10
+  policy.argon2idMemory = 8...64
+  policy.argon2idPasses = 1...2
   guard let envelope = try? JWE.Envelope(BytesInMemory(input), policy: policy) else { return }
   _ = (envelope.recipients, envelope.type, envelope.contentType, envelope.additionalData)
   _ = envelope.ciphertextByteCount
