@@ -39,7 +39,7 @@ extension ContactCommand {
   /// The command valise contact add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a contact from a file with a public JWK, a JWK Set or PEM.")
+      abstract: "Add a contact from a public JWK, a JWK Set, PEM or OpenSSH public keys.")
 
     @Argument(help: "What to call them.")
     var name: String

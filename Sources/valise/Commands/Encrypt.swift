@@ -14,7 +14,7 @@ struct Encrypt: ParsableCommand {
   @Option(
     name: [.customShort("r"), .customLong("recipient")],
     help: ArgumentHelp(
-      "A contact, me, or a file with a JWK, a JWK Set or PEM. May be repeated.",
+      "A contact, me, or a file with a JWK, PEM or OpenSSH public key. May be repeated.",
       valueName: "recipient"))
   var recipients: [String] = []
 
