@@ -50,10 +50,4 @@ static inline X509 *valise_read_certificate(BIO *bio) {
   return PEM_read_bio_X509(bio, NULL, valise_refuse_passphrase, NULL);
 }
 
-/* X509_get0_notAfter yields a const pointer that X509_cmp_current_time takes as it is. */
-static inline int valise_certificate_is_current(const X509 *certificate) {
-  return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0
-      && X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
-}
-
 #endif

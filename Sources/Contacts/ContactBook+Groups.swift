@@ -27,6 +27,7 @@ extension ContactBook {
   ///   - members: whom to add.
   ///   - name: the group, without its `@`.
   ///   - lookUp: where groups are that this book does not have.
+  /// - Returns: the group as it is now.
   /// - Throws: ``ContactsError`` `cycle`, naming the way, when the group would contain itself.
   @discardableResult
   public func add(

@@ -78,7 +78,7 @@ public struct Identity: Sendable {
     }
     do throws(JOSEError) {
       privateKeys = .encrypted(
-        try set.encrypted(for: [JWE.Recipient(passphrase: passphrase)]))
+        try set.encrypted(for: [JWE.Recipient(passphrase: passphrase, argon2id: .standard)]))
     } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
   }
 

@@ -51,6 +51,7 @@ extension Keyring {
   /// - Parameters:
   ///   - backup: what ``backup()`` made.
   ///   - replacesOthers: whether files that are there and different are replaced.
+  /// - Returns: how much was put back.
   /// - Throws: ``ContactsError`` `nameTaken`, naming one that is there and different; `damaged` when
   ///   it is not a backup.
   public func restore(

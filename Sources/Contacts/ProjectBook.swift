@@ -18,6 +18,7 @@ extension ContactBook {
   /// Looks for a project's book in the working directory and those above it.
   ///
   /// - Parameter keyring: whose lock and cache are used: a project has no place for either.
+  /// - Returns: the book, or why there is none.
   /// - Throws: ``ContactsError`` `inputOutput` when there is no working directory.
   public static func project(for keyring: Keyring) throws(ContactsError) -> ProjectSearch {
     let current = try reporting { () throws(FileError) in try Directory.current() }

@@ -38,6 +38,7 @@ public struct UnlockedIdentity: Sendable {
   ///   - kind: the kind of its encryption key; the signing key is always Ed25519.
   ///   - passphrase: what protects the private keys; nil for nothing.
   ///   - lifetime: when it is made and ends.
+  /// - Returns: the identity, not in any keyring yet.
   /// - Throws: ``ContactsError`` `invalidName`, `internalFailure`.
   public static func generate(
     name: String, kind: PrivateJWK.Kind, passphrase: SecretBytes?, lifetime: Lifetime

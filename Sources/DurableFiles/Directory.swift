@@ -109,6 +109,7 @@ package struct Directory: Sendable, Hashable {
   ///   - bytes: all of it.
   ///   - existing: what to do when there is one.
   ///   - isDurable: whether it is on the medium afterwards; a cache need not be.
+  /// - Throws: ``FileError`` `exists`, `noSpace` and others; the file is as it was then.
   package func write(
     _ name: String, _ bytes: [UInt8], existing: StagedFile.Existing = .keep, isDurable: Bool = true
   ) throws(FileError) {

@@ -53,6 +53,11 @@ extension JWE {
     from source: some ByteSource, into sink: some ByteSink, for recipients: [Recipient],
     options: EncryptionOptions = EncryptionOptions()
   ) throws(JOSEError) {
+    if recipients.contains(where: \.needsCommitment) {
+      guard options.isCommitting, options.serialization == .json else {
+        throw JOSEError(.refused, "Argon2id needs the commitment, which only the JSON form has")
+      }
+    }
     let encryption = chooseEncryption(options, source.expectedByteCount)
     let (contentKey, wrapped) = try contentKey(recipients, encryption, options.random)
     let nonce = try primitive { () throws(PrimitiveError) in
@@ -122,5 +127,12 @@ extension JWE.Recipient {
   var standsAlone: Bool {
     if case .passphrase = key { return true }
     return algorithm.isDirect
+  }
+
+  /// A key that guessing can find must not open one ciphertext under many guesses: see
+  /// ``Argon2idDerivation``.
+  var needsCommitment: Bool {
+    if case .argon2id = key { return true }
+    return false
   }
 }

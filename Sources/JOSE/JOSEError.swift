@@ -11,7 +11,7 @@ public struct JOSEError: Error, Sendable {
     case unsupported
     /// The caller's policy does not allow it.
     case refused
-    /// A size or a count is over its limit.
+    /// A size or a count is over its limit, or over what the machine has.
     case limitExceeded
     /// A key is not valid: its numbers, its sizes, its parameters.
     case invalidKey
@@ -63,7 +63,7 @@ extension JOSEError {
       case .invalidKey, .invalidLength: .invalidKey
       case .invalidEncoding: .malformed
       case .authenticationFailed: .decryptionFailed
-      case .limitExceeded: .limitExceeded
+      case .limitExceeded, .outOfMemory: .limitExceeded
       case .randomUnavailable, .internalFailure: .internalFailure
       }
     self.init(code, error.reason, underlying: error)

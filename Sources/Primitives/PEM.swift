@@ -1,159 +1,175 @@
 internal import COpenSSL
 
-/// A key as other programs keep it.
-package enum ImportedKey: Sendable {
-  case nistPublic(NISTPublicKey)
-  case nistPrivate(NISTPrivateKey)
-  case montgomeryPublic(MontgomeryPublicKey)
-  case montgomeryPrivate(MontgomeryPrivateKey)
-  case edwardsPublic(EdwardsPublicKey)
-  case edwardsPrivate(EdwardsPrivateKey)
-  case rsaPublic(RSAPublicKey)
-  case rsaPrivate(RSAPrivateKey)
-}
-
 /// Keys in PEM (RFC 7468): SPKI, PKCS#8, PKCS#1, SEC1 and X.509 certificates.
 package enum PEM {
-  /// The first key in `text`.
+  /// A key, and what its certificate says of it.
+  package struct Entry: Sendable {
+    package let key: ImportedKey
+    /// When its certificate ends, in seconds since 1970; nil for a bare key.
+    package let expiresAt: Int?
+  }
+
+  /// Whether `text` holds a PEM block.
+  package static func isPresent(in text: Span<UInt8>) -> Bool {
+    text.contains("-----BEGIN ")
+  }
+
+  /// The keys in `text`: all private ones, or else all public ones, or else that of the only
+  /// certificate.
   ///
-  /// - Throws: ``PrimitiveError`` `invalidKey` when there is none, when it is under a passphrase, of
-  ///   an algorithm that JOSE does not know, weak, or in a certificate that is not valid today.
-  package static func key(in text: Span<UInt8>) throws(PrimitiveError) -> ImportedKey {
+  /// A chain is refused: of its certificates only the first is its owner's, and who is encrypted to
+  /// must not depend on an order.
+  ///
+  /// - Throws: ``PrimitiveError`` `invalidKey` when there is none, when one is under a passphrase, of
+  ///   an algorithm that JOSE does not know, weak, or in a certificate that is not valid today;
+  ///   `invalidEncoding` for a block that does not end, `limitExceeded` for more than 1 MiB.
+  package static func keys(in text: Span<UInt8>) throws(PrimitiveError) -> [Entry] {
     defer { ERR_clear_error() }
-    guard contains(text, "-----BEGIN ") else {
-      throw PrimitiveError(.invalidKey, "there is no PEM block")
+    let blocks = try PEMBlock.all(in: text)
+    guard !blocks.isEmpty else { throw PrimitiveError(.invalidKey, "there is no PEM block") }
+    for block in blocks { try block.checkReadability(in: text) }
+
+    let privateKeys = blocks.filter { $0.kind == .privateKey }
+    guard privateKeys.isEmpty else {
+      return try privateKeys.map { (block) throws(PrimitiveError) in
+        let key = unsafe try key(block, text) { unsafe valise_read_private_key($0) }
+        return Entry(key: try .reading(key, isPrivate: true), expiresAt: nil)
+      }
     }
-    guard !contains(text, "ENCRYPTED") else {
+    let publicKeys = blocks.filter { $0.kind == .publicKey || $0.kind == .rsaPublicKey }
+    let certificates = blocks.filter { $0.kind == .certificate }
+    guard let certificate = certificates.first else {
+      guard !publicKeys.isEmpty else {
+        throw PrimitiveError(.invalidKey, "no PEM block is a key or a certificate")
+      }
+      return try publicKeys.map { (block) throws(PrimitiveError) in try publicKey(block, text) }
+    }
+    guard certificates.count == 1, publicKeys.isEmpty else {
       throw PrimitiveError(
-        .invalidKey, "the PEM key is under a passphrase; `openssl pkey` takes it off")
+        .invalidKey,
+        "a certificate stands beside others or beside keys; leave the one that is meant")
     }
-    if contains(text, "PRIVATE KEY-----"),
-      let key = unsafe withReader(text, { unsafe valise_read_private_key($0) })
-    {
-      return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: true)
-    }
-    if contains(text, "CERTIFICATE-----"),
-      let certificate = unsafe withReader(text, { unsafe valise_read_certificate($0) })
-    {
-      defer { unsafe X509_free(certificate) }
-      guard unsafe valise_certificate_is_current(certificate) == 1 else {
-        throw PrimitiveError(.invalidKey, "the certificate has expired or is not valid yet")
-      }
-      let key = unsafe try OpenSSL.require(
-        X509_get_pubkey(certificate), .invalidKey, "the certificate holds no usable key")
-      return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: false)
-    }
-    let key = unsafe try OpenSSL.require(
-      withReader(text) { unsafe valise_read_public_key($0) } ?? rsaPublicKey(text),
-      .invalidKey, "the PEM block holds no usable key")
-    return unsafe try imported(KeyHandle(owning: unsafe key), isPrivate: false)
+    return [try certifiedKey(certificate, text)]
   }
 
-  /// `BEGIN RSA PUBLIC KEY`, which holds a PKCS#1 structure.
-  private static func rsaPublicKey(_ text: Span<UInt8>) -> OpaquePointer? {
-    unsafe withReader(text) { unsafe valise_read_rsa_public_key($0) }
+  private static func publicKey(
+    _ block: PEMBlock, _ text: Span<UInt8>
+  ) throws(PrimitiveError) -> Entry {
+    let key = unsafe try key(block, text) {
+      unsafe block.kind == .rsaPublicKey
+        ? valise_read_rsa_public_key($0) : valise_read_public_key($0)
+    }
+    return Entry(key: try .reading(key, isPrivate: false), expiresAt: nil)
   }
 
-  private static func withReader(
-    _ text: Span<UInt8>, _ body: (OpaquePointer?) -> OpaquePointer?
-  ) -> OpaquePointer? {
-    text.withAddress { address in
-      let reader = unsafe BIO_new_mem_buf(address, Int32(clamping: text.count))
-      defer { unsafe BIO_free(reader) }
-      return unsafe body(reader)
-    }
+  private static func certifiedKey(
+    _ block: PEMBlock, _ text: Span<UInt8>
+  ) throws(PrimitiveError) -> Entry {
+    let certificate = unsafe Certificate(
+      owning: unsafe try OpenSSL.require(
+        block.read(text) { unsafe valise_read_certificate($0) }, .invalidKey,
+        "the certificate cannot be read"))
+    try certificate.checkValidity()
+    return Entry(
+      key: try .reading(certificate.publicKey(), isPrivate: false),
+      expiresAt: try certificate.expiresAt())
   }
 
-  private static func contains(_ text: Span<UInt8>, _ word: StaticString) -> Bool {
-    let count = word.utf8CodeUnitCount
-    guard text.count >= count else { return false }
-    return (0...(text.count - count)).contains { start in
-      (0..<count).allSatisfy { unsafe text[start + $0] == word.utf8Start[$0] }
-    }
-  }
-
-  private static func imported(
-    _ key: KeyHandle, isPrivate: Bool
-  ) throws(PrimitiveError) -> ImportedKey {
-    for curve in MontgomeryCurve.allCases where key.isA(curve.rawValue) {
-      guard isPrivate else {
-        return .montgomeryPublic(
-          try MontgomeryPublicKey(curve, x: key.publicBytes(count: curve.keyByteCount)))
-      }
-      return .montgomeryPrivate(
-        try MontgomeryPrivateKey(curve, d: key.privateBytes(count: curve.keyByteCount)))
-    }
-    for curve in EdwardsCurve.allCases where key.isA(curve.rawValue.uppercased()) {
-      guard isPrivate else {
-        return .edwardsPublic(
-          try EdwardsPublicKey(curve, x: key.publicBytes(count: curve.keyByteCount)))
-      }
-      return .edwardsPrivate(
-        try EdwardsPrivateKey(curve, d: key.privateBytes(count: curve.keyByteCount)))
-    }
-    if key.isA("RSA") { return try rsa(key, isPrivate: isPrivate) }
-    guard key.isA("EC") else {
-      throw PrimitiveError(.invalidKey, "the key is of an algorithm that JOSE does not know")
-    }
-    return try nist(key, isPrivate: isPrivate)
-  }
-
-  private static func rsa(
-    _ key: KeyHandle, isPrivate: Bool
-  ) throws(PrimitiveError) -> ImportedKey {
-    if isPrivate { return .rsaPrivate(try RSAPrivateKey(key)) }
-    return .rsaPublic(
-      try RSAPublicKey(
-        n: key.number(OSSL_PKEY_PARAM_RSA_N).withBytes { Array(copying: $0) },
-        e: key.number(OSSL_PKEY_PARAM_RSA_E).withBytes { Array(copying: $0) }))
-  }
-
-  private static func nist(
-    _ key: KeyHandle, isPrivate: Bool
-  ) throws(PrimitiveError) -> ImportedKey {
-    let bitCount = unsafe EVP_PKEY_get_bits(key.pointer)
-    let curves: [Int32: (NISTCurve, String)] = [
-      256: (.p256, "prime256v1"), 384: (.p384, "secp384r1"), 521: (.p521, "secp521r1"),
-    ]
-    guard let (curve, name) = curves[bitCount], key.groupName() == name else {
-      throw PrimitiveError(.invalidKey, "the key is on a curve that JOSE does not know")
-    }
-    let size = curve.coordinateByteCount
-    let publicKey = try NISTPublicKey(
-      curve, x: key.number("qx", byteCount: size).withBytes { Array(copying: $0) },
-      y: key.number("qy", byteCount: size).withBytes { Array(copying: $0) })
-    guard isPrivate else { return .nistPublic(publicKey) }
-    let d = try key.number(OSSL_PKEY_PARAM_PRIV_KEY, byteCount: size)
-    return .nistPrivate(try NISTPrivateKey(publicKey, d: d))
+  private static func key(
+    _ block: PEMBlock, _ text: Span<UInt8>, _ read: (OpaquePointer?) -> OpaquePointer?
+  ) throws(PrimitiveError) -> KeyHandle {
+    unsafe KeyHandle(
+      owning: unsafe try OpenSSL.require(
+        block.read(text, read), .invalidKey, "the PEM block holds no usable key"))
   }
 }
 
-extension KeyHandle {
-  /// Whether OpenSSL calls the key's type `name`.
-  func isA(_ name: String) -> Bool { unsafe EVP_PKEY_is_a(pointer, name) == 1 }
-
-  /// OpenSSL's name of the curve.
-  func groupName() -> String? {
-    var name = [UInt8](repeating: 0, count: 64)
-    var count = 0
-    var span = name.mutableSpan
-    let status = span.withMutableAddress { address in
-      unsafe address.withMemoryRebound(to: CChar.self, capacity: 64) {
-        unsafe EVP_PKEY_get_group_name(pointer, $0, 64, &count)
-      }
-    }
-    return status == 1 ? String(decoding: name.prefix(count), as: UTF8.self) : nil
+/// A block's place in a PEM text.
+struct PEMBlock {
+  /// The labels of RFC 7468 and of OpenSSL that are read; others are passed over.
+  enum Kind: String, CaseIterable {
+    case privateKey = "PRIVATE KEY"
+    case encryptedPrivateKey = "ENCRYPTED PRIVATE KEY"
+    case openSSHPrivateKey = "OPENSSH PRIVATE KEY"
+    case publicKey = "PUBLIC KEY"
+    case rsaPublicKey = "RSA PUBLIC KEY"
+    case certificate = "CERTIFICATE"
+    case other = ""
   }
 
-  /// The private key as plain bytes.
-  func privateBytes(count: Int) throws(PrimitiveError) -> SecretBytes {
-    try SecretBytes(byteCount: count) { (output) throws(PrimitiveError) in
-      var written = count
-      let status = output.withMutableAddress {
-        unsafe EVP_PKEY_get_raw_private_key(pointer, $0, &written)
+  let kind: Kind
+  private let range: Range<Int>
+
+  private static let textLimit = 1 << 20
+
+  /// The blocks of `text` in their order; what stands between them is for people.
+  static func all(in text: Span<UInt8>) throws(PrimitiveError) -> [PEMBlock] {
+    guard text.count <= textLimit else {
+      throw PrimitiveError(.limitExceeded, "a PEM text has no more than \(textLimit) bytes")
+    }
+    var blocks: [PEMBlock] = []
+    var open: (label: [UInt8], start: Int)?
+    for line in text.lines {
+      let bytes = text.extracting(line)
+      guard let (label, opened) = open else {
+        if let label = label(bytes, after: "-----BEGIN ") { open = (label, line.lowerBound) }
+        continue
       }
-      try OpenSSL.check(
-        status == 1 && written == count ? 1 : 0, .invalidKey, "the key is not valid")
+      guard bytes.hasPrefix("-----") else { continue }
+      // A block within a block, or one that ends as another.
+      guard Self.label(bytes, after: "-----END ") == label else { break }
+      blocks.append(PEMBlock(kind: kind(label), range: opened..<line.upperBound))
+      open = nil
+    }
+    guard open == nil else {
+      throw PrimitiveError(.invalidEncoding, "a PEM block does not end as it began")
+    }
+    return blocks
+  }
+
+  private static func label(_ line: Span<UInt8>, after start: StaticString) -> [UInt8]? {
+    guard line.hasPrefix(start) else { return nil }
+    let rest = [UInt8](copying: line.extracting(droppingFirst: start.utf8CodeUnitCount))
+    let label = rest.prefix { $0 != UInt8(ascii: "-") }
+    return rest.dropFirst(label.count).starts(with: "-----".utf8) ? Array(label) : nil
+  }
+
+  private static func kind(_ label: [UInt8]) -> Kind {
+    if let kind = Kind.allCases.first(where: { $0.rawValue.utf8.elementsEqual(label) }) {
+      return kind
+    }
+    let synonyms: [(StaticString, Kind)] = [
+      ("EC PRIVATE KEY", .privateKey), ("RSA PRIVATE KEY", .privateKey),
+      ("X509 CERTIFICATE", .certificate), ("TRUSTED CERTIFICATE", .certificate),
+    ]
+    return synonyms.first { $0.0.description.utf8.elementsEqual(label) }?.1 ?? .other
+  }
+
+  /// - Throws: ``PrimitiveError`` `invalidKey` for a private key in a form that is not read.
+  func checkReadability(in text: Span<UInt8>) throws(PrimitiveError) {
+    switch kind {
+    case .openSSHPrivateKey:
+      throw PrimitiveError(
+        .invalidKey,
+        "private keys of OpenSSH are not read; ssh-keygen -p -m PKCS8 rewrites RSA and ECDSA ones")
+    case .encryptedPrivateKey: throw Self.isEncrypted
+    // The older way: `Proc-Type: 4,ENCRYPTED` (RFC 1421).
+    case .privateKey where text.extracting(range).contains("ENCRYPTED"): throw Self.isEncrypted
+    default: break
+    }
+  }
+
+  private static let isEncrypted = PrimitiveError(
+    .invalidKey, "the PEM key is under a passphrase; `openssl pkey` takes it off")
+
+  /// What `body` makes of the block alone.
+  func read(
+    _ text: Span<UInt8>, _ body: (OpaquePointer?) -> OpaquePointer?
+  ) -> OpaquePointer? {
+    text.extracting(range).withAddress { address in
+      let reader = unsafe BIO_new_mem_buf(address, Int32(range.count))
+      defer { unsafe BIO_free(reader) }
+      return unsafe body(reader)
     }
   }
 }

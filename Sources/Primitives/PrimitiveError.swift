@@ -15,6 +15,8 @@ package struct PrimitiveError: Error, Sendable, Hashable {
     case invalidEncoding
     /// The system yields no randomness.
     case randomUnavailable
+    /// The system has not the memory that a key derivation asks for.
+    case outOfMemory
     /// A library call failed that has no reason to fail.
     case internalFailure
   }

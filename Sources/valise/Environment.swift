@@ -29,9 +29,7 @@ enum Environment {
     }
   }
 
-  /// The book that a change is meant for.
-  ///
-  /// - Parameter isShared: whether it is the project's.
+  /// The book that a change is meant for: the project's if `isShared`.
   static func book(isShared: Bool) throws -> ContactBook {
     let book = try addressBook()
     guard isShared else { return book.keyring.contacts }

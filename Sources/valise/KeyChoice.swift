@@ -28,7 +28,7 @@ struct KeyChoice {
         throw Failure(
           .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
       }
-    } else if recipients.contains(where: { $0.algorithmName?.hasPrefix("PBES2-") == true }) {
+    } else if recipients.contains(where: \.takesPassphrase) {
       keys = [.passphrase(try passphrases.existing("passphrase for \(Text.shown(name))"))]
       isNamed = false
       holder = "a passphrase"

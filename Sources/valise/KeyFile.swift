@@ -3,7 +3,8 @@ internal import DurableFiles
 internal import JOSE
 internal import Primitives
 
-/// A file of keys in any of the forms that people have: JWK, JWK Set, encrypted JWK or PEM.
+/// A file of keys in any of the forms that people have: JWK, JWK Set, encrypted JWK, PEM, or
+/// public keys of OpenSSH.
 struct KeyFile {
   let path: String
   private let text: SecretBytes
@@ -34,7 +35,9 @@ struct KeyFile {
   /// A passphrase is asked for when they are encrypted.
   func keys(_ passphrases: PassphraseOptions) throws -> [JWK] {
     do throws(JOSEError) {
-      guard isJSON else { return [try JWK(pem: text)] }
+      guard isJSON else {
+        return try isOpenSSH ? JWKSet(openSSH: text).keys : JWKSet(pem: text).keys
+      }
       guard isEnvelope else { return try nonEmpty(JWKSet(parsing: text)) }
     } catch { throw Failure(error, naming: path) }
     let passphrase = try passphrases.existing("passphrase for \(Text.shown(path))")
@@ -95,6 +98,11 @@ struct KeyFile {
       bytes.indices.first { ![0x20, 0x0A, 0x0D, 0x09].contains(bytes[$0]) }
         .map { bytes[$0] == UInt8(ascii: "{") } ?? false
     }
+  }
+
+  /// A certificate's text may hold the words of either.
+  private var isOpenSSH: Bool {
+    text.withBytes { !PEM.isPresent(in: $0) && OpenSSH.isPresent(in: $0) }
   }
 
   private var isEnvelope: Bool {

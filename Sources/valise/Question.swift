@@ -2,11 +2,8 @@ internal import DurableFiles
 
 /// A question to the person at the terminal, whatever the standard streams are.
 enum Question {
-  /// Whether the person says yes.
-  ///
-  /// - Parameters:
-  ///   - text: the question.
-  ///   - flag: how a script answers it, for the hint when there is no terminal.
+  /// Whether the person says yes to `text`; `flag` says how a script answers, for the hint when there
+  /// is no terminal.
   static func confirm(_ text: String, flag: String) throws -> Bool {
     guard let terminal = try? OutputStream.special(path: "/dev/tty"),
       let answers = try? InputFile(path: "/dev/tty")

@@ -1,6 +1,7 @@
 internal import Contacts
 internal import DurableFiles
 internal import JOSE
+internal import Primitives
 
 /// From what people write after `-r` to keys.
 struct RecipientResolver {
@@ -92,7 +93,7 @@ struct RecipientResolver {
     try add(identity.encryptionKeys(at: now).map { .publicKey($0) }, of: identity.name)
   }
 
-  /// A line is what could follow `-r`, or a JWK; blank lines and `#` comments are passed over.
+  /// A line is what could follow `-r`, a JWK, or a public key of OpenSSH; blank lines and `#` comments are passed over.
   private mutating func addLines(of path: String) throws {
     let bytes: [UInt8]
     do {
@@ -107,7 +108,7 @@ struct RecipientResolver {
       }
       let line = Self.trimmed(text)
       guard !line.isEmpty, !line.hasPrefix("#") else { continue }
-      if line.hasPrefix("{") {
+      if line.hasPrefix("{") || OpenSSH.isPresent(in: line.utf8.span) {
         try add(KeyFile(line: line, in: "\(path) line \(number + 1)").publicKeys(), of: path)
       } else {
         try add(line)

@@ -8,6 +8,29 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "docs/reference/format.md")
 
+  /// What stands behind `name =` on the page.
+  private func value(of name: String) throws -> String {
+    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let line = try #require(text.split(separator: "\n").first { $0.contains("  \(name) ") })
+    let parts = line.split(separator: "=", maxSplits: 1)
+    return try String(#require(parts.last)).trimmingCharacters(in: .whitespaces)
+  }
+
+  @Test("the worked key of the format page opens what its passphrase and salt seal")
+  func argon2id() throws {
+    var options = JWE.EncryptionOptions()
+    let salt = try bytes(base64URL: value(of: "s"))
+    options.random = .scripted([salt, [UInt8](repeating: 9, count: 12)])
+    let passphrase = SecretBytes(try value(of: "passphrase"))
+    let sealed = try JWE.encrypt(
+      Array("hello".utf8), for: [JWE.Recipient(passphrase: passphrase, argon2id: .standard)],
+      options: options)
+    #expect(try value(of: "m, t, p") == "65536, 3, 1")
+    let contentKey = try bytes(base64URL: value(of: "CEK (A256GCM)"))
+    let key = try SymmetricJWK(SecretBytes(copying: contentKey.span))
+    #expect(try JWE.decrypt(sealed, with: [.symmetric(key)]).plaintext == Array("hello".utf8))
+  }
+
   @Test("the worked commitment of the format page is what an envelope under that key carries")
   func commitment() throws {
     let text = try String(contentsOf: Self.page, encoding: .utf8)

@@ -17,6 +17,12 @@ extension JWE {
     public var maximumRecipientCount = 10_000
     /// PBES2 iterations, checked before the first (CVE-2022-36083).
     public var iterations = 1_000...1_200_000
+    /// Argon2id's memory in KiB, 8 MiB to 1 GiB, checked before any of it is taken.
+    public var argon2idMemory = 8 << 10...1 << 20
+    /// How often Argon2id may go through its memory.
+    public var argon2idPasses = 1...16
+    /// Memory in KiB times passes: 4 GiB gone through take about five seconds.
+    public var maximumArgon2idWork = 4 << 20
     /// How many recipients may be tried with keys on curves; each costs some 100 µs.
     public var maximumAgreementTrials = 10_000
     /// How many may be tried with RSA keys; each costs milliseconds.

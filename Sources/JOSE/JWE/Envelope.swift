@@ -101,6 +101,8 @@ extension JWE {
     public let keyID: String?
     /// The curve of `epk`, where there is one.
     public let curve: String?
+    /// Whether it takes a passphrase to open it.
+    public let takesPassphrase: Bool
     /// The size of the wrapped key in bytes, which tells the size of an RSA key.
     public let encryptedKeyByteCount: Int
 
@@ -108,6 +110,12 @@ extension JWE {
       algorithmName = header.string("alg")
       keyID = header.string("kid")
       curve = header["epk"]?["crv"]?.string
+      takesPassphrase =
+        switch algorithmName.flatMap(KeyManagementAlgorithm.init(exactly:))?.family {
+        case .passphrase: true
+        case .direct: header[Argon2idDerivation.name] != nil
+        default: false
+        }
       encryptedKeyByteCount = entry.encryptedKey?.count ?? 0
     }
   }

@@ -101,12 +101,17 @@ package struct HeadWriter {
     case (.several, _): throw JOSEError(.refused, "this form has one recipient")
     case (.one(let wrapped), .standard):
       let header = JSONText.Member("header", .object(wrapped.parameters))
-      return ([enc] + kinds, [], [header] + wrapped.keyMember)
+      return ([enc] + kinds + wrapped.protectedParameters, [], [header] + wrapped.keyMember)
     case (.one(let wrapped), .allProtected):
-      return (wrapped.parameters + kinds + [enc], [], wrapped.keyMember)
+      let own = wrapped.parameters + wrapped.protectedParameters
+      return (own + kinds + [enc], [], wrapped.keyMember)
     case (.one(let wrapped), .encryptionProtected):
-      return ([enc] + kinds, wrapped.parameters, wrapped.keyMember)
+      let protected = [enc] + kinds + wrapped.protectedParameters
+      return (protected, wrapped.parameters, wrapped.keyMember)
     case (.one(let wrapped), .unprotected):
+      guard wrapped.protectedParameters.isEmpty else {
+        throw JOSEError(.refused, "this form protects no header parameter")
+      }
       return ([], wrapped.parameters + [enc] + kinds, wrapped.keyMember)
     }
   }

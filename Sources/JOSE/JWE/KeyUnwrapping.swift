@@ -27,8 +27,14 @@ struct WrappedKeyReader {
     case .rsaOAEP: .rsa
     case .agreement: .agreement
     case .passphrase: .passphrase
-    case .aesKeyWrap, .aesGCMKeyWrap, .direct: .cheap
+    case .direct: isArgon2id ? .passphrase : .cheap
+    case .aesKeyWrap, .aesGCMKeyWrap: .cheap
     }
+  }
+
+  /// Whether a passphrase makes the content's key.
+  var isArgon2id: Bool {
+    algorithm == .direct && header[Argon2idDerivation.name] != nil
   }
 
   /// Whether `key` is of the kind and size that the recipient needs.
@@ -57,6 +63,7 @@ struct WrappedKeyReader {
       guard key.k.byteCount == encryption.keyByteCount else { return false }
       try key.metadata.requireDirect(["decrypt"], encryption)
     case (.passphrase, .passphrase): return true
+    case (.direct, .passphrase): return isArgon2id
     default: return false
     }
     return true
@@ -103,6 +110,8 @@ struct WrappedKeyReader {
         PassphraseKey(algorithm, hash, size).derive(
           passphrase, salt: salt, iterations: iterations))
     case (.direct, .symmetric(let key)): return key.k
+    case (.direct, .passphrase(let passphrase)):
+      return try Argon2idDerivation(header, policy).contentKey(passphrase, encryption)
     default: throw Self.refusal
     }
   }

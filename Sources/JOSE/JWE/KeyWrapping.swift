@@ -4,6 +4,8 @@ internal import Primitives
 struct WrappedKey: Sendable {
   /// `alg`, `kid` and whatever the algorithm adds, in the order of the RFC's examples.
   var parameters: [JSONText.Member]
+  /// What the content is authenticated with, wherever the others go.
+  var protectedParameters: [JSONText.Member] = []
   /// Absent for the direct algorithms.
   var encryptedKey: [UInt8]?
 
@@ -51,8 +53,15 @@ extension JWE.Recipient {
       let derived = try agreement.derive(
         algorithmID: encryption.rawValue, byteCount: encryption.keyByteCount)
       return (derived, wrapped)
+    case .argon2id(let passphrase, let parameters):
+      let salt = try primitive { () throws(PrimitiveError) in
+        try random.bytes(Argon2id.saltByteCount)
+      }
+      let derivation = Argon2idDerivation(parameters, salt: salt)
+      wrapped.protectedParameters.append(derivation.member)
+      return (try derivation.contentKey(passphrase, encryption), wrapped)
     case .passphrase:
-      throw JOSEError(.unsuitableKey, "a passphrase is never used directly")
+      throw JOSEError(.unsuitableKey, "PBES2 never makes the content's key")
     }
   }
 

@@ -7,6 +7,7 @@ extension JWE {
       case publicKey(PublicJWK)
       case symmetric(SymmetricJWK)
       case passphrase(SecretBytes, iterations: Int)
+      case argon2id(SecretBytes, Argon2idParameters)
     }
 
     let key: Key
@@ -89,6 +90,14 @@ extension JWE {
         throw JOSEError(.unsuitableKey, "\(algorithm.rawValue) does not take a passphrase")
       }
       self.init(.passphrase(passphrase, iterations: iterations), algorithm, keyID: nil)
+    }
+
+    /// Whoever knows `passphrase`, at a cost in memory that PBES2 does not have; alone in a message.
+    ///
+    /// A message in JSON with `alg` `dir`, whose key Argon2id makes of the passphrase. Other readers
+    /// open it once that key is made for them, as the protected header says how.
+    public init(passphrase: SecretBytes, argon2id parameters: Argon2idParameters) {
+      self.init(.argon2id(passphrase, parameters), .direct, keyID: nil)
     }
 
     /// The same recipient without `kid`, so that the message does not show who can open it.

@@ -201,7 +201,16 @@ struct KeySearch {
     guard passphrases.count <= 1 else {
       throw JOSEError(.refused, "it has more than one passphrase recipient")
     }
-    for reader in passphrases { _ = try reader.passphraseParameters(envelope.policy) }
+    for reader in passphrases {
+      guard reader.isArgon2id else {
+        _ = try reader.passphraseParameters(envelope.policy)
+        continue
+      }
+      _ = try Argon2idDerivation(reader.header, envelope.policy)
+      guard envelope.head.commitment != nil else {
+        throw JOSEError(.malformed, "commitment is missing, which Argon2id needs")
+      }
+    }
   }
 
   /// Whoever sends ten thousand recipients must not cost ten thousand RSA operations.

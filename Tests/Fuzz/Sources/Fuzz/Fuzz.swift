@@ -11,11 +11,12 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 4 {
+  switch data[0] % 5 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
-  default: _ = try? JWK(pem: SecretBytes(copying: input.span))
+  case 3: _ = try? JWKSet(pem: SecretBytes(copying: input.span))
+  default: _ = try? JWKSet(openSSH: SecretBytes(copying: input.span))
   }
   return 0
 }
@@ -25,6 +26,8 @@ private func openEnvelope(_ input: [UInt8], _ key: SymmetricJWK) {
   policy.compression = .allowed(maximumByteCount: 1 << 16)
   // Iterations cost time and find nothing.
   policy.iterations = 1...10
+  policy.argon2idMemory = 8...64
+  policy.argon2idPasses = 1...2
   guard let envelope = try? JWE.Envelope(BytesInMemory(input), policy: policy) else { return }
   _ = (envelope.recipients, envelope.type, envelope.contentType, envelope.additionalData)
   _ = envelope.ciphertextByteCount
