@@ -12,7 +12,7 @@ public struct UnlockedIdentity: Sendable {
   private let passphrase: SecretBytes?
 
   /// All private keys, as they are kept and exported.
-  public var keys: [PrivateJWK] { [signingKey] + decryptionKeys }
+  public var keys: [PrivateJWK] { Self.ordered(signingKey, decryptionKeys) }
 
   init(
     _ identity: Identity, _ set: JWKSet, passphrase: SecretBytes?
@@ -92,8 +92,15 @@ public struct UnlockedIdentity: Sendable {
       !card.keys.contains { $0.isSameKey(as: key) }
     }
     identity = try Identity(
-      card: card, retiredKeys: retired, keys: [signingKey] + decryptionKeys, passphrase: passphrase
-    )
+      card: card, retiredKeys: retired, keys: Self.ordered(signingKey, decryptionKeys),
+      passphrase: passphrase)
+  }
+
+  /// The key that others seal for comes first: programs that know of one key take that.
+  private static func ordered(
+    _ signingKey: PrivateJWK, _ decryptionKeys: [PrivateJWK]
+  ) -> [PrivateJWK] {
+    decryptionKeys.prefix(1) + [signingKey] + decryptionKeys.dropFirst()
   }
 
   private static func encryptionKey(
