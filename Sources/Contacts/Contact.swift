@@ -1,78 +1,159 @@
+internal import DurableFiles
 public import JOSE
 
-/// Somebody to encrypt for: a name and public keys.
+/// Somebody to encrypt for: a name, and the keys that were pinned under it.
 public struct Contact: Sendable {
+  /// That somebody compared the fingerprint with the contact.
+  public struct Verification: Sendable, Hashable {
+    /// The fingerprint, as digits.
+    public let fingerprint: String
+    /// The day, as `2026-11-21`.
+    public let day: String
+    /// The identity that did it.
+    public let by: String
+
+    /// What was compared, when and by whom.
+    public init(fingerprint: String, day: String, by: String) {
+      self.fingerprint = fingerprint
+      self.day = day
+      self.by = by
+    }
+  }
+
   /// The name that people say.
   public let name: String
   /// Their public keys, at least one.
-  public let keys: [PublicJWK]
+  public let published: PublishedKeys
   /// Where the keys came from, as the person who added them named it; nil when it is not known.
   public let source: String?
   /// The day they were added, as `2026-11-21`.
   public let addedOn: String?
+  private let verification: Verification?
 
-  /// - Throws: ``ContactsError`` `invalidName`, or `unusableKey` when none of `keys` can be
+  /// Their public keys, at least one.
+  public var keys: [PublicJWK] { published.keys }
+
+  /// - Throws: ``ContactsError`` `invalidName`, or `unusableKey` when none of the keys can be
   ///   encrypted to.
   public init(
-    name: String, keys: [PublicJWK], source: String? = nil, addedOn: String? = nil
+    name: String, published: PublishedKeys, source: String? = nil, addedOn: String? = nil
   ) throws(ContactsError) {
     try Name.check(name)
-    guard keys.contains(where: \.canEncrypt) else {
+    guard published.keys.contains(where: \.canEncrypt) else {
       throw ContactsError(.unusableKey, "\(name) has no key that can be encrypted to")
     }
-    self.name = name
-    self.keys = keys
-    self.source = source
-    self.addedOn = addedOn
+    self.init(name, published, source, addedOn, nil)
   }
 
-  /// The keys to encrypt to.
-  public var encryptionKeys: [PublicJWK] { keys.filter(\.canEncrypt) }
+  private init(
+    _ name: String, _ published: PublishedKeys, _ source: String?, _ addedOn: String?,
+    _ verification: Verification?
+  ) {
+    self.name = name
+    self.published = published
+    self.source = source
+    self.addedOn = addedOn
+    self.verification = verification
+  }
+
+  /// Who compared the fingerprint and when; nil when nobody did, or the contact has another one by
+  /// now.
+  ///
+  /// - Throws: ``ContactsError`` `internalFailure`.
+  public func verified() throws(ContactsError) -> Verification? {
+    guard let verification else { return nil }
+    let digits = try published.fingerprint().digits
+    return verification.fingerprint.isExactly(digits) ? verification : nil
+  }
+
+  /// Whether its owner took all of its keys back.
+  public var isRevoked: Bool { published.card?.isRevocation ?? false }
+
+  /// The keys to encrypt to at `now`, in seconds since 1970; at least one.
+  ///
+  /// - Throws: ``ContactsError`` `revoked` or `expired` when none of them may be used.
+  public func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
+    try keys.usable(at: now, by: name)
+  }
+
+  func verified(_ verification: Verification) -> Contact {
+    Contact(name, published, source, addedOn, verification)
+  }
+
+  func renamed(_ name: String) -> Contact {
+    Contact(name, published, source, addedOn, verification)
+  }
+
+  func with(_ published: PublishedKeys, from source: String?, on day: String?) -> Contact {
+    Contact(name, published, source, day, verification)
+  }
 
   init(parsing text: [UInt8], name: String) throws(ContactsError) {
-    do throws(JOSEError) {
+    do {
       let root = try JSONDocument(parsing: text).root
-      let set = try JWKSet(root)
+      guard let card = root["card"] else { throw JOSEError(.malformed, "card is missing") }
+      published = try PublishedKeys(card)
       source = root["source"]?.string
       addedOn = root["added"]?.string
-      keys = set.publicKeys
+      verification = root["verified"].flatMap(Verification.init)
+    } catch let error as JOSEError {
+      throw Self.damaged(name, error.reason, error)
     } catch {
-      throw ContactsError(
-        .damaged, "the contact \(name) is damaged: \(error.reason)", underlying: error)
+      throw Self.damaged(name, (error as? ContactsError)?.reason ?? "", error)
     }
     self.name = name
   }
 
-  /// A JWK Set with two members more: for people, for git, and for any other reader.
+  private static func damaged(
+    _ name: String, _ reason: String, _ error: any Error
+  ) -> ContactsError {
+    ContactsError(.damaged, "the contact \(name) is damaged: \(reason)", underlying: error)
+  }
+
+  /// The contact's file, for people and git.
   var json: JSONText {
     var members: [JSONText.Member] = [.init("name", .string(name))]
     if let source { members.append(.init("source", .string(source))) }
     if let addedOn { members.append(.init("added", .string(addedOn))) }
-    return .object(members + [.init("keys", .array(keys.map(\.json)))])
+    if let verification { members.append(.init("verified", verification.json)) }
+    return .object(members + [.init("card", published.json)])
   }
 }
 
-/// What contacts and identities may be called.
-enum Name {
-  /// Names are file names, option values and parts of messages, so they are made of what is plain in
-  /// all three: letters and digits of ASCII, and `.`, `_`, `-`, `+` and `@` after the first.
-  static func check(_ name: String) throws(ContactsError) {
-    let isPlain = name.utf8.enumerated().allSatisfy { index, byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-      case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"),
-        UInt8(ascii: "@"):
-        index > 0
-      default: false
-      }
-    }
-    guard isPlain, (1...64).contains(name.utf8.count) else {
+extension Contact.Verification {
+  fileprivate init?(_ object: JSONValue) {
+    guard let day = object["on"]?.string, let by = object["by"]?.string,
+      let fingerprint = object["fingerprint"]?.string
+    else { return nil }
+    self.init(fingerprint: fingerprint, day: day, by: by)
+  }
+
+  fileprivate var json: JSONText {
+    .object([
+      .init("on", .string(day)), .init("by", .string(by)),
+      .init("fingerprint", .string(fingerprint)),
+    ])
+  }
+}
+
+extension [PublicJWK] {
+  /// The keys to encrypt to at `now`.
+  ///
+  /// One that ended makes room for the others; with none left, whoever is meant would be dropped
+  /// without a word.
+  func usable(at now: Int, by name: String) throws(ContactsError) -> [PublicJWK] {
+    let candidates = filter(\.canEncrypt)
+    let usable = candidates.filter { $0.metadata.validity(at: now) == .valid }
+    guard usable.isEmpty else { return usable }
+    switch candidates.last?.metadata.validity(at: now) {
+    case .revoked(let revocation):
+      let reason = revocation.reason.map { ": \($0)" } ?? ""
       throw ContactsError(
-        .invalidName,
-        "a name has 1 to 64 letters, digits, dots, underscores, hyphens, plus and at signs")
-    }
-    guard name != "me" else {
-      throw ContactsError(.invalidName, "the name me stands for your own identity")
+        .revoked, "\(name) took the key back on \(Platform.day(of: revocation.revokedAt))\(reason)")
+    case .expired(let end):
+      throw ContactsError(.expired, "the key of \(name) expired on \(Platform.day(of: end))")
+    case .valid, nil:
+      throw ContactsError(.unusableKey, "\(name) has no key that can be encrypted to")
     }
   }
 }

@@ -2,18 +2,28 @@
 public struct ContactsError: Error, Sendable {
   /// The kinds of failure a caller can act on.
   public enum Code: Sendable, Hashable {
-    /// There is no contact or identity of that name.
+    /// There is no contact, group or identity of that name.
     case unknownName
     /// There is one already, and it was left as it was.
     case nameTaken
     /// The name cannot be one: it is empty, too long or has characters that names do not have.
     case invalidName
-    /// The file of a contact or an identity is damaged.
+    /// A file of the keyring, or a card, is damaged.
     case damaged
     /// A key is not one that belongs here.
     case unusableKey
+    /// All keys of somebody have ended.
+    case expired
+    /// Somebody took all of their keys back.
+    case revoked
+    /// Other keys are offered under a known name than were pinned, and not by their owner's word.
+    case untrusted
+    /// A group would contain itself.
+    case cycle
     /// The passphrase does not open the identity.
     case wrongPassphrase
+    /// Another process is changing the keyring.
+    case busy
     /// The keyring cannot be read or written.
     case inputOutput
     /// A library failed for no reason of the caller's.

@@ -1,7 +1,7 @@
 internal import DurableFiles
 public import JOSE
 
-/// A person's own keys: the public ones readable, the private ones usually under a passphrase.
+/// A person's own keys: a card to hand out, and the private keys, usually under a passphrase.
 public struct Identity: Sendable {
   enum PrivateKeys: Sendable {
     /// A JWE of the JWK Set (RFC 7517 §7).
@@ -10,11 +10,16 @@ public struct Identity: Sendable {
     case plain(SecretBytes)
   }
 
-  /// The identity's name.
-  public let name: String
-  /// The public keys.
-  public let publicKeys: [PublicJWK]
+  /// What others get.
+  public let card: Card
+  /// Keys from before a rotation: they open what was sealed for them, and nobody seals for them.
+  public let retiredKeys: [PublicJWK]
   let privateKeys: PrivateKeys
+
+  /// The identity's name.
+  public var name: String { card.name }
+  /// All keys that it has, or had.
+  public var publicKeys: [PublicJWK] { card.keys + retiredKeys }
 
   /// Whether a passphrase is needed to use the private keys.
   public var isEncrypted: Bool {
@@ -22,59 +27,50 @@ public struct Identity: Sendable {
     return false
   }
 
-  /// The keys to encrypt to.
-  public var encryptionKeys: [PublicJWK] { publicKeys.filter(\.canEncrypt) }
+  /// The keys to encrypt to at `now`, in seconds since 1970; at least one.
+  ///
+  /// - Throws: ``ContactsError`` `revoked` or `expired` when none of them may be used.
+  public func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
+    try card.keys.usable(at: now, by: name)
+  }
 
   /// The private keys of an identity that needs no passphrase.
   ///
   /// - Throws: ``ContactsError`` `wrongPassphrase` when it does need one, `damaged`.
-  public func unlock() throws(ContactsError) -> [PrivateJWK] {
+  public func unlock() throws(ContactsError) -> UnlockedIdentity {
     guard case .plain(let text) = privateKeys else {
       throw ContactsError(.wrongPassphrase, "the identity \(name) is under a passphrase")
     }
-    do throws(JOSEError) { return try checked(JWKSet(parsing: text)) } catch {
-      throw damaged(error)
-    }
+    do throws(JOSEError) {
+      return try UnlockedIdentity(self, JWKSet(parsing: text), passphrase: nil)
+    } catch { throw Self.damaged(name, error) }
   }
 
   /// The private keys under `passphrase`.
   ///
   /// - Throws: ``ContactsError`` `wrongPassphrase`, or `damaged` when what opens is not the private
   ///   half of the public keys.
-  public func unlock(passphrase: SecretBytes) throws(ContactsError) -> [PrivateJWK] {
+  public func unlock(passphrase: SecretBytes) throws(ContactsError) -> UnlockedIdentity {
     guard case .encrypted(let envelope) = privateKeys else { return try unlock() }
-    let set: JWKSet
-    do { set = try JWKSet(decrypting: envelope, with: [.passphrase(passphrase)]) } catch {
-      guard error.code == .decryptionFailed else { throw damaged(error) }
+    do throws(JOSEError) {
+      let set = try JWKSet(decrypting: envelope, with: [.passphrase(passphrase)])
+      return try UnlockedIdentity(self, set, passphrase: passphrase)
+    } catch {
+      guard error.code == .decryptionFailed else { throw Self.damaged(name, error) }
       throw ContactsError(
         .wrongPassphrase, "the passphrase does not open the identity \(name)", underlying: error)
     }
-    do throws(JOSEError) { return try checked(set) } catch { throw damaged(error) }
   }
 
-  private func damaged(_ error: JOSEError) -> ContactsError {
+  private static func damaged(_ name: String, _ error: JOSEError) -> ContactsError {
     ContactsError(.damaged, "the identity \(name) is damaged: \(error.reason)", underlying: error)
   }
 
-  /// Whoever could change the readable half could have other keys encrypted to.
-  private func checked(_ set: JWKSet) throws(JOSEError) -> [PrivateJWK] {
-    let keys = set.keys.compactMap { key in
-      if case .privateKey(let key) = key { key } else { nil }
-    }
-    let isWhole =
-      keys.count == publicKeys.count
-      && zip(keys, publicKeys).allSatisfy { $0.publicKey.isSameKey(as: $1) }
-    guard isWhole else {
-      throw JOSEError(.invalidKey, "its private and public keys do not belong together")
-    }
-    return keys
-  }
-
-  init(name: String, keys: [PrivateJWK], passphrase: SecretBytes?) throws(ContactsError) {
-    try Name.check(name)
-    guard !keys.isEmpty else { throw ContactsError(.unusableKey, "there is no private key") }
-    self.name = name
-    publicKeys = keys.map(\.publicKey)
+  init(
+    card: Card, retiredKeys: [PublicJWK], keys: [PrivateJWK], passphrase: SecretBytes?
+  ) throws(ContactsError) {
+    self.card = card
+    self.retiredKeys = retiredKeys
     let set = JWKSet(keys.map { .privateKey($0) })
     guard let passphrase else {
       privateKeys = .plain(set.json(.exposingPrivateKey).secret())
@@ -83,26 +79,32 @@ public struct Identity: Sendable {
     do throws(JOSEError) {
       privateKeys = .encrypted(
         try set.encrypted(for: [JWE.Recipient(passphrase: passphrase, argon2id: .standard)]))
-    } catch {
-      throw ContactsError(.internalFailure, error.reason, underlying: error)
-    }
+    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+  }
+
+  /// The same private keys under another card.
+  init(_ other: Identity, card: Card) {
+    self.card = card
+    retiredKeys = other.retiredKeys
+    privateKeys = other.privateKeys
   }
 
   init(parsing text: SecretBytes, name: String) throws(ContactsError) {
     do throws(JOSEError) {
       let root = try JSONDocument(parsing: text).root
-      guard let publicPart = root["public"], let privatePart = root["private"],
+      guard let publicPart = root["card"], let privatePart = root["private"],
         privatePart.isObject
-      else { throw JOSEError(.malformed, "public or private is missing") }
-      publicKeys = try JWKSet(publicPart).publicKeys
+      else { throw JOSEError(.malformed, "card or private is missing") }
+      do { card = try Card(publicPart) } catch { throw JOSEError(.invalidKey, error.reason) }
+      guard card.name == name else { throw JOSEError(.invalidKey, "its card has another name") }
+      retiredKeys =
+        try root["retired"].map { (set) throws(JOSEError) in
+          try JWKSet(set).publicKeys
+        } ?? []
       privateKeys =
         privatePart["ciphertext"] == nil
         ? .plain(privatePart.secretSource) : .encrypted(privatePart.source)
-    } catch {
-      throw ContactsError(
-        .damaged, "the identity \(name) is damaged: \(error.reason)", underlying: error)
-    }
-    self.name = name
+    } catch { throw Self.damaged(name, error) }
   }
 
   /// The identity's file.
@@ -113,8 +115,8 @@ public struct Identity: Sendable {
       case .plain(let text): .secretVerbatim(text)
       }
     return JSONText.object([
-      .init("name", .string(name)),
-      .init("public", .object([.init("keys", .array(publicKeys.map(\.json)))])),
+      .init("name", .string(name)), .init("card", card.json),
+      .init("retired", JWKSet(retiredKeys.map { .publicKey($0) }).publicJSON),
       .init("private", privatePart),
     ]).secret(readable: true)
   }

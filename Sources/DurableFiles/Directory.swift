@@ -51,6 +51,47 @@ package struct Directory: Sendable, Hashable {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// Changes whenever a file in it is made, replaced or removed; nil when there is no such
+  /// directory.
+  package var stamp: String? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    #if canImport(Glibc)
+      let time = status.st_mtim
+    #else
+      let time = status.st_mtimespec
+    #endif
+    return "\(time.tv_sec).\(time.tv_nsec)"
+  }
+
+  /// Whether it is one, and belongs to this user or to root.
+  ///
+  /// Anybody can make a directory in /tmp; what it says must not be taken for this user's word
+  /// (CVE-2022-24765).
+  package var isTrustworthy: Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    return status.st_uid == geteuid() || status.st_uid == 0
+  }
+
+  /// The working directory.
+  package static func current() throws(FileError) -> Directory {
+    guard let path = unsafe getcwd(nil, 0) else { throw FileError.last(".") }
+    defer { unsafe free(path) }
+    return Directory(path: unsafe String(cString: path))
+  }
+
+  /// The directories from this one up to the root.
+  package var ancestors: [Directory] {
+    var ancestors = [self]
+    var rest = path[...]
+    while let slash = rest.utf8.lastIndex(of: UInt8(ascii: "/")), slash != rest.startIndex {
+      rest = rest[..<slash]
+      ancestors.append(Directory(path: String(rest)))
+    }
+    return ancestors
+  }
+
   /// Whether there is a file called `name`.
   package func contains(_ name: String) -> Bool { unsafe access(file(name), F_OK) == 0 }
 
@@ -61,13 +102,20 @@ package struct Directory: Sendable, Hashable {
     try InputFile(path: file(name)).readAll(limit: limit)
   }
 
-  /// Writes a durable private file called `name`.
+  /// Writes a private file called `name`, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - name: what to call it.
+  ///   - bytes: all of it.
+  ///   - existing: what to do when there is one.
+  ///   - isDurable: whether it is on the medium afterwards; a cache need not be.
+  /// - Throws: ``FileError`` `exists`, `noSpace` and others; the file is as it was then.
   package func write(
-    _ name: String, _ bytes: [UInt8], existing: StagedFile.Existing = .keep
+    _ name: String, _ bytes: [UInt8], existing: StagedFile.Existing = .keep, isDurable: Bool = true
   ) throws(FileError) {
     let staged = try StagedFile(path: file(name), existing: existing)
     try staged.write(bytes.span)
-    try staged.commit()
+    try staged.commit(isDurable: isDurable)
   }
 
   /// Removes the file called `name`, durably.

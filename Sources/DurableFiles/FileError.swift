@@ -21,6 +21,8 @@ package struct FileError: Error, Sendable, Hashable {
     case closed
     /// More bytes than the caller allows.
     case tooLarge
+    /// Another process is at it.
+    case busy
     /// Anything else that the system reports.
     case failed
   }

@@ -36,6 +36,23 @@ package final class InputFile: Sendable {
     try self.init(Descriptor.open(path, O_RDONLY))
   }
 
+  /// Opens `path` for reading if it is a regular file itself; nil for anything else.
+  ///
+  /// Never waits: opening a pipe that nobody writes to would.
+  ///
+  /// - Throws: ``FileError`` `notFound`, `notPermitted`.
+  package static func regular(path: String) throws(FileError) -> InputFile? {
+    let file: InputFile
+    do {
+      file = try InputFile(Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW))
+    } catch {
+      // What it is instead (ELOOP for a link, ENXIO for a socket) does not matter.
+      guard error.code == .notFound || error.code == .notPermitted else { return nil }
+      throw error
+    }
+    return file.byteCount == nil ? nil : file
+  }
+
   /// Standard input.
   ///
   /// A regular file of which something was read already counts as a pipe.

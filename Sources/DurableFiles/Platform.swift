@@ -25,11 +25,14 @@ package enum Platform {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
-  /// Today as `2026-11-21`, in UTC.
-  package static func today() -> String {
-    var now = time(nil)
+  /// The time in seconds since 1970.
+  package static func now() -> Int { time(nil) }
+
+  /// A time in seconds since 1970 as its day in UTC, `2026-11-21`.
+  package static func day(of seconds: Int) -> String {
+    var now = time_t(seconds)
     var parts = unsafe tm()
-    unsafe gmtime_r(&now, &parts)
+    guard unsafe gmtime_r(&now, &parts) != nil else { return "second \(seconds)" }
     func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
     return unsafe "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
   }

@@ -68,16 +68,16 @@ package final class StagedFile {
   /// - Throws: ``FileError`` `noSpace` or `failed`.
   package func write(_ bytes: Span<UInt8>) throws(FileError) { try descriptor.write(bytes) }
 
-  /// Makes the bytes durable and gives them their name.
+  /// Makes the bytes durable, unless they need not be, and gives them their name.
   ///
   /// - Throws: ``FileError`` `exists` when the target must be kept; nothing has changed then.
-  package func commit() throws(FileError) {
-    try descriptor.synchronize()
+  package func commit(isDurable: Bool = true) throws(FileError) {
+    if isDurable { try descriptor.synchronize() }
     switch existing {
     case .keep: try link()
     case .replace: try rename()
     }
-    try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize()
+    if isDurable { try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize() }
   }
 
   private func link() throws(FileError) {

@@ -70,6 +70,20 @@ package enum SecretInput {
     return try readKeys(terminal)
   }
 
+  /// Shows `secret` on the terminal after `words`, whatever the standard streams are.
+  ///
+  /// - Throws: ``PrimitiveError`` `internalFailure` when there is no terminal.
+  package static func tell(
+    _ words: String, _ secret: SecretBytes
+  ) throws(PrimitiveError) {
+    let terminal = unsafe open("/dev/tty", O_WRONLY | O_CLOEXEC)
+    guard terminal >= 0 else { throw PrimitiveError(.internalFailure, "there is no terminal") }
+    defer { close(terminal) }
+    write(words, to: terminal)
+    secret.withBytes { write($0, to: terminal) }
+    write("\n", to: terminal)
+  }
+
   /// Whether there is a terminal to ask on.
   package static var canAsk: Bool {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
@@ -117,7 +131,11 @@ package enum SecretInput {
 
   private static func write(_ text: String, to descriptor: Int32) {
     let bytes = Array(text.utf8)
-    bytes.span.withAddress {
+    write(bytes.span, to: descriptor)
+  }
+
+  private static func write(_ bytes: Span<UInt8>, to descriptor: Int32) {
+    bytes.withAddress {
       #if canImport(Glibc)
         _ = unsafe Glibc.write(descriptor, $0, bytes.count)
       #else

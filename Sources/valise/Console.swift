@@ -4,6 +4,8 @@ internal import DurableFiles
 enum Console {
   static func error(_ message: String) { say("error", message) }
   static func warning(_ message: String) { say("warning", message) }
+  /// A line that belongs to the one above.
+  static func detail(_ text: String) { write("valise:   \(text)\n") }
   static func hint(_ message: String) { say("hint", message) }
 
   /// A remark that `--quiet` silences.

@@ -15,6 +15,8 @@ enum ExitStatus: Int32 {
   case cannotCreate = 73
   /// Reading or writing failed on the way.
   case inputOutput = 74
+  /// Somebody else is at it; trying again will do.
+  case tryAgain = 75
   /// A signature or the trust in a key is not enough.
   case refused = 76
   /// None of your keys opens it.

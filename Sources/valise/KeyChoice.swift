@@ -9,14 +9,14 @@ struct KeyChoice {
   /// Whether a recipient names one of the keys; if so, a failure is damage and not a wrong key.
   private let isNamed: Bool
   private let holder: String
-  private let keyring: Keyring
+  private let book: AddressBook
 
   init(
     _ envelope: JWE.Envelope, name: String, keyFiles: [String], passphrases: PassphraseOptions
   ) throws {
     self.envelope = envelope
     self.name = name
-    keyring = try Environment.keyring()
+    book = try Environment.addressBook()
     let recipients = envelope.recipients
     let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
     if !keyFiles.isEmpty {
@@ -33,7 +33,7 @@ struct KeyChoice {
       isNamed = false
       holder = "a passphrase"
     } else {
-      let identities = try keyring.identities()
+      let identities = try book.keyring.identities()
       let candidates = Self.candidates(identities, recipients, named)
       holder = identities.map(\.name).joined(separator: ", ")
       isNamed = candidates.contains { Self.isNamed($0, in: named) }
@@ -63,9 +63,11 @@ struct KeyChoice {
   }
 
   private var nobodyOpensIt: Failure {
-    let owners = (try? keyring.owners()) ?? [:]
-    let readers = envelope.recipients.prefix(10).map { RecipientName($0, owners).description }
-    let more = envelope.recipients.count - readers.count
+    let recipients = envelope.recipients
+    let first = recipients.prefix(10)
+    let owners = (try? book.owners(of: first.compactMap(\.keyID))) ?? [:]
+    let readers = first.map { RecipientName($0, owners).description }
+    let more = recipients.count - readers.count
     let list = readers.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     return Failure(
       .noKey,
@@ -98,11 +100,11 @@ struct KeyChoice {
     _ identities: [Identity], untilFirst: Bool, _ passphrases: PassphraseOptions
   ) throws -> [JWE.DecryptionKey] {
     var keys: [JWE.DecryptionKey] = []
-    var failure: Failure?
+    var failure: ContactsError?
     for identity in identities where keys.isEmpty || !untilFirst {
       do {
-        keys += try identity.unlock(asking: passphrases).map { .privateKey($0) }
-      } catch let error as Failure where error.status == .noKey { failure = error }
+        keys += try identity.unlock(asking: passphrases).decryptionKeys.map { .privateKey($0) }
+      } catch let error as ContactsError where error.code == .wrongPassphrase { failure = error }
     }
     if keys.isEmpty, let failure { throw failure }
     return keys
@@ -129,12 +131,10 @@ struct KeyChoice {
 }
 
 extension Identity {
-  /// The private keys, a passphrase asked for where one is needed.
-  func unlock(asking passphrases: PassphraseOptions) throws -> [PrivateJWK] {
-    do {
-      guard isEncrypted else { return try unlock() }
-      return try unlock(passphrase: passphrases.existing("passphrase for the identity \(name)"))
-    } catch let error as ContactsError { throw Failure(error) }
+  /// The identity with its private keys, a passphrase asked for where one is needed.
+  func unlock(asking passphrases: PassphraseOptions) throws -> UnlockedIdentity {
+    guard isEncrypted else { return try unlock() }
+    return try unlock(passphrase: passphrases.existing("passphrase for the identity \(name)"))
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Contacts
 internal import DurableFiles
 internal import JOSE
 internal import Primitives
@@ -56,7 +57,33 @@ struct KeyFile {
         .badData, "\(Text.shown(path)): holds encrypted private keys",
         hint: "valise key export writes the public ones")
     }
+    if let card = try card() { return card.keys.map { .publicKey($0) } }
     return try keys(PassphraseOptions())
+  }
+
+  /// What somebody published, to be taken as a contact's.
+  ///
+  /// Whoever hands out a private key has lost it: it must not look like a contact's.
+  func published() throws -> PublishedKeys {
+    if let card = try card() { return .card(card) }
+    let keys = try publicKeys()
+    let publicKeys = keys.compactMap { if case .publicKey(let key) = $0 { key } else { nil } }
+    guard publicKeys.count == keys.count else {
+      throw Failure(
+        .badData, "\(Text.shown(path)): holds a private or shared key, not a contact's",
+        hint: "ask for their public keys: valise key export prints them")
+    }
+    return .bare(publicKeys)
+  }
+
+  /// The card that it holds, verified against its own key; nil when it is something else.
+  func card() throws -> Card? {
+    guard isJSON, (try? JSONDocument(parsing: text))?.root["signature"] != nil else { return nil }
+    do { return try Card(parsing: text.withBytes { Array(copying: $0) }) } catch {
+      let isForged = (error.underlying as? JOSEError)?.code == .verificationFailed
+      throw Failure(
+        isForged ? .refused : .badData, "\(Text.shown(path)): \(Text.shown(error.reason))")
+    }
   }
 
   private func nonEmpty(_ set: JWKSet) throws(JOSEError) -> [JWK] {

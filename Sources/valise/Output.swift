@@ -34,6 +34,11 @@ enum Output {
     } catch { throw Failure(writing: error) }
   }
 
+  /// Whether it is standard output, where nothing else must be written then.
+  var isStandard: Bool {
+    if case .stream(_, let isNamed) = self { !isNamed } else { false }
+  }
+
   /// Writes all of a small result.
   func write(_ bytes: Span<UInt8>) throws {
     do {

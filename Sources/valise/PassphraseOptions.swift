@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Contacts
 internal import DurableFiles
 internal import JOSE
 internal import Primitives
@@ -34,16 +35,21 @@ struct PassphraseOptions: ParsableArguments {
   /// A passphrase that is to be set: asked for twice.
   func new(_ prompt: String) throws -> SecretBytes {
     if let given = try given() { return given }
-    let first = try ask("\(prompt): ")
-    guard first.byteCount > 0 else {
-      throw Failure(
-        .usage, "an empty passphrase protects nothing",
-        hint: "--no-passphrase leaves a key unprotected on purpose")
-    }
+    let first = try ask("\(prompt) (nothing for a generated one): ")
+    guard first.byteCount > 0 else { return try generated() }
     guard try ask("\(prompt), once more: ") == first else {
       throw Failure(.usage, "the two passphrases differ")
     }
     return first
+  }
+
+  /// A passphrase that nobody chose, shown once.
+  private func generated() throws -> SecretBytes {
+    do {
+      let passphrase = try GeneratedPassphrase.make()
+      try SecretInput.tell("valise: the passphrase is ", passphrase)
+      return passphrase
+    } catch { throw Failure(.bug, error.reason) }
   }
 
   private func given() throws -> SecretBytes? {

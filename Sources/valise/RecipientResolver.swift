@@ -5,31 +5,32 @@ internal import Primitives
 
 /// From what people write after `-r` to keys.
 struct RecipientResolver {
-  private let keyring: Keyring
+  private let book: AddressBook
+  private let isQuiet: Bool
+  private let now = Platform.now()
   private var recipients: [JWE.Recipient] = []
   private var seen: Set<String> = []
 
-  init(_ keyring: Keyring) { self.keyring = keyring }
+  private init(_ book: AddressBook, isQuiet: Bool) {
+    self.book = book
+    self.isQuiet = isQuiet
+  }
 
   /// The recipients named on the command line, each key once, in order.
   static func resolve(
-    _ names: [String], files: [String], keyring: Keyring
+    _ names: [String], files: [String], quiet: Bool
   ) throws -> [JWE.Recipient] {
-    var resolver = RecipientResolver(keyring)
+    var resolver = RecipientResolver(try Environment.addressBook(), isQuiet: quiet)
     for name in names { try resolver.add(name) }
     for file in files { try resolver.addLines(of: file) }
     return resolver.recipients
   }
 
-  /// A contact, `me`, or a file with keys.
+  /// A contact, a group, `me`, or a file with keys.
   private mutating func add(_ name: String) throws {
     if name == "me" { return try addOwnKeys() }
-    if let contact = try keyring.contact(name) {
-      return try add(contact.encryptionKeys.map { .publicKey($0) }, of: name)
-    }
-    if let identity = try keyring.identity(name) {
-      return try add(identity.encryptionKeys.map { .publicKey($0) }, of: name)
-    }
+    if name.hasPrefix("@") { return try addGroup(String(name.dropFirst())) }
+    if try addPerson(name) { return }
     guard FileIdentity(path: name) != nil else {
       throw Failure(
         .unknownName, "there is no contact called \(Text.shown(name)), and no file",
@@ -39,13 +40,57 @@ struct RecipientResolver {
     try add(KeyFile(name).publicKeys(), of: name)
   }
 
-  private mutating func addOwnKeys() throws {
-    guard let identity = try keyring.defaultIdentity() else {
-      throw Failure(
-        .unknownName, "you have no identity that me could mean",
-        hint: "valise key generate makes one")
+  private mutating func addGroup(_ name: String) throws {
+    let people: [String]
+    do { people = try book.names(inGroup: name) } catch {
+      throw Failure(error).hinting("valise group list shows the groups")
     }
-    try add(identity.encryptionKeys.map { .publicKey($0) }, of: identity.name)
+    guard !people.isEmpty else {
+      throw Failure(
+        .unknownName, "nobody is in the group @\(Text.shown(name))",
+        hint: "valise group add @\(Text.shown(name)) NAME puts somebody in")
+    }
+    for person in people {
+      guard try addPerson(person) else {
+        throw Failure(
+          .unknownName,
+          "there is no contact called \(Text.shown(person)), who is in the group "
+            + "@\(Text.shown(name))",
+          hint: "valise contact add \(Text.shown(person)) FILE makes one")
+      }
+    }
+  }
+
+  /// - Returns: whether there is somebody of that name.
+  private mutating func addPerson(_ name: String) throws -> Bool {
+    guard let person = try book.person(name, at: now) else { return false }
+    if let notice = person.notice { say(notice, of: person.name) }
+    try add(person.keys.map { .publicKey($0) }, of: person.name)
+    return true
+  }
+
+  private func say(_ notice: AddressBook.Notice, of name: String) {
+    switch notice {
+    case .firstSight:
+      Console.note(
+        "\(name) is new here: the project's keys are pinned; valise contact verify \(name) "
+          + "compares them", quiet: isQuiet)
+    case .notPinned:
+      Console.warning("\(name) is new here, and the keyring cannot be written to remember the keys")
+    case .updated:
+      Console.note("\(name) has new keys, signed by the pinned one", quiet: isQuiet)
+    case .projectIsBehind:
+      Console.warning(
+        "the project has an old card of \(name); the newer one of your own contacts is used")
+    }
+  }
+
+  private mutating func addOwnKeys() throws {
+    let identity: Identity
+    do { identity = try Environment.identity(nil, in: book.keyring) } catch let error as Failure {
+      throw Failure(error.status, "me means nobody: \(error.message)", hint: error.hint)
+    }
+    try add(identity.encryptionKeys(at: now).map { .publicKey($0) }, of: identity.name)
   }
 
   /// A line is what could follow `-r`, a JWK, or a public key of OpenSSH; blank lines and `#` comments are passed over.
@@ -75,22 +120,33 @@ struct RecipientResolver {
     var count = 0
     for key in keys {
       do {
-        let recipient: JWE.Recipient
-        switch key {
-        case .symmetric(let key): recipient = try JWE.Recipient(key)
-        case .publicKey(let key) where !key.canEncrypt: continue
-        case .privateKey(let key) where !key.publicKey.canEncrypt: continue
-        case .publicKey(let key): recipient = try JWE.Recipient(key)
-        case .privateKey(let key): recipient = try JWE.Recipient(key.publicKey)
-        }
+        if key.publicKey?.canEncrypt == false { continue }
+        let recipient: JWE.Recipient =
+          switch key {
+          case .symmetric(let key): try JWE.Recipient(key)
+          case .publicKey(let key): try JWE.Recipient(try usable(key, of: name))
+          case .privateKey(let key): try JWE.Recipient(try usable(key.publicKey, of: name))
+          }
         count += 1
         // A person named twice is one reader.
         if let keyID = recipient.keyID, !seen.insert(keyID).inserted { continue }
         recipients.append(recipient)
-      } catch { throw Failure(error, naming: name) }
+      } catch let error as JOSEError { throw Failure(error, naming: name) }
     }
     guard count > 0 else {
       throw Failure(.badData, "\(Text.shown(name)): holds no key that can be encrypted to")
+    }
+  }
+
+  /// A key in a file may have an end, or have been taken back, just as a contact's.
+  private func usable(_ key: PublicJWK, of name: String) throws -> PublicJWK {
+    switch key.metadata.validity(at: now) {
+    case .valid: return key
+    case .expired(let end):
+      throw Failure(.refused, "\(Text.shown(name)): the key expired on \(Platform.day(of: end))")
+    case .revoked(let revocation):
+      let day = Platform.day(of: revocation.revokedAt)
+      throw Failure(.refused, "\(Text.shown(name)): the key was taken back on \(day)")
     }
   }
 

@@ -27,6 +27,7 @@ struct Report {
     }
     guard let failure else { return ExitStatus.bug.rawValue }
     Console.error(failure.message)
+    for detail in failure.details { Console.detail(detail) }
     if let hint = failure.hint { Console.hint(hint) }
     return failure.status.rawValue
   }
@@ -63,6 +64,7 @@ extension Failure {
       switch error.code {
       case .notFound, .notPermitted, .wrongKind: .noInput
       case .tooLarge: .badData
+      case .busy: .tryAgain
       case .exists, .noSpace, .closed, .failed: .inputOutput
       }
     self.init(status, "\(Text.shown(error.path)): \(error.reason)")
@@ -83,6 +85,7 @@ extension Failure {
       self.init(
         .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
         hint: "free some space and try again")
+    case .busy: self.init(.tryAgain, "\(Text.shown(error.path)): \(error.reason)")
     case .closed, .tooLarge, .failed:
       self.init(.inputOutput, "\(Text.shown(error.path)): \(error.reason)")
     }
@@ -122,21 +125,42 @@ extension Failure {
 
   /// An error of the keyring.
   init(_ error: ContactsError) {
-    let status: ExitStatus =
-      switch error.code {
-      case .unknownName: .unknownName
-      case .nameTaken: .cannotCreate
-      case .invalidName: .usage
-      case .damaged: .configuration
-      case .unusableKey: .badData
-      case .wrongPassphrase: .noKey
-      case .inputOutput: .inputOutput
-      case .internalFailure: .bug
+    let reason = Text.shown(error.reason)
+    switch error.code {
+    case .unknownName: self.init(.unknownName, reason)
+    case .nameTaken: self.init(.cannotCreate, reason)
+    case .invalidName: self.init(.usage, reason)
+    case .damaged, .cycle: self.init(.configuration, reason)
+    case .unusableKey: self.init(.badData, reason)
+    case .wrongPassphrase: self.init(.noKey, reason)
+    case .busy: self.init(.tryAgain, reason, hint: "try again in a moment")
+    case .internalFailure: self.init(.bug, reason)
+    case .expired, .revoked:
+      self.init(
+        .refused, reason,
+        hint: "a new card takes its place: valise contact add NAME FILE takes another's, "
+          + "valise key rotate makes your own")
+    case .untrusted:
+      self.init(untrusted: reason, error.underlying as? KeyConflict)
+    case .inputOutput:
+      if let file = error.underlying as? FileError {
+        self.init(writing: file)
+      } else {
+        self.init(.inputOutput, reason)
       }
-    if let file = error.underlying as? FileError, error.code == .inputOutput {
-      self.init(writing: file)
+    }
+  }
+
+  private init(untrusted reason: String, _ conflict: KeyConflict?) {
+    guard let conflict else {
+      self.init(.refused, reason)
       return
     }
-    self.init(status, Text.shown(error.reason))
+    self.init(
+      .refused, reason,
+      details: Text.fingerprint("pinned", conflict.pinned)
+        + Text.fingerprint("offered", conflict.offered),
+      hint: "ask \(conflict.name) which is right; if it is the new one, valise contact remove "
+        + "\(conflict.name) makes room for it")
   }
 }

@@ -1,3 +1,6 @@
+internal import Contacts
+internal import JOSE
+
 /// Text from outside, made fit for a terminal.
 enum Text {
   /// `text` with everything escaped that could move the cursor, hide or turn around what is shown.
@@ -35,6 +38,18 @@ enum Text {
       index += 1
     }
     return index == 0 ? "\(byteCount) B" : "\(tenths / 10).\(tenths % 10) \(units[index])"
+  }
+
+  /// A fingerprint as people read it to each other, on two lines.
+  static func fingerprint(_ title: String, _ fingerprint: Fingerprint) -> [String] {
+    ["\(title)  \(fingerprint.words)", "\(title)  \(fingerprint.digits)"]
+  }
+
+  /// A fingerprint as data.
+  static func members(_ fingerprint: Fingerprint) -> [JSONText.Member] {
+    [
+      .init("words", .string(fingerprint.words)), .init("digits", .string(fingerprint.digits)),
+    ]
   }
 
   /// The first 12 characters of a thumbprint, enough to tell keys apart by eye.

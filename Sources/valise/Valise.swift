@@ -16,7 +16,10 @@ struct Valise: ParsableCommand {
       valise decrypt -o plan.pdf plan.jwe
       """,
     version: version,
-    subcommands: [Encrypt.self, Decrypt.self, Inspect.self, Key.self, ContactCommand.self])
+    subcommands: [
+      Encrypt.self, Decrypt.self, Inspect.self, Key.self, ContactCommand.self, GroupCommand.self,
+      ProjectCommand.self, KeyringCommand.self,
+    ])
 
   static let version = "0.1.0"
 

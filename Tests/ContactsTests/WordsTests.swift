@@ -23,8 +23,8 @@ import Testing
 }
 
 @Suite struct GeneratedPassphraseTests {
-  private func text(_ passphrase: GeneratedPassphrase) -> String {
-    passphrase.text.withBytes { bytes in
+  private func text(_ passphrase: SecretBytes) -> String {
+    passphrase.withBytes { bytes in
       String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
     }
   }
@@ -43,15 +43,15 @@ import Testing
   func chosen() throws {
     let indices: [UInt16] = [0, 1, 2047, 1024, 5, 77, 512, 1999, 3, 1500]
     let expected = "abandon-ability-zoo-length-absent-answer-divorce-wheat-about-romance"
-    #expect(text(try GeneratedPassphrase(random: source(indices))) == expected)
+    #expect(text(try GeneratedPassphrase.make(random: source(indices))) == expected)
     let upper = indices.map { $0 | 0xF800 }
-    #expect(text(try GeneratedPassphrase(random: source(upper))) == expected)
+    #expect(text(try GeneratedPassphrase.make(random: source(upper))) == expected)
   }
 
   @Test("ten words of the list, other ones each time")
   func fresh() throws {
     let known = Set(WordList.words)
-    let texts = try (0..<100).map { _ in text(try GeneratedPassphrase()) }
+    let texts = try (0..<100).map { _ in text(try GeneratedPassphrase.make()) }
     #expect(Set(texts).count == 100)
     for text in texts {
       let words = text.split(separator: "-").map(String.init)
@@ -66,8 +66,10 @@ import Testing
     let broken = RandomSource { (_: inout MutableSpan<UInt8>) throws(PrimitiveError) in
       throw PrimitiveError(.randomUnavailable, "none")
     }
-    let error = #expect(throws: ContactsError.self) { try GeneratedPassphrase(random: broken) }
-    #expect(error?.code == .internalFailure)
+    let error = #expect(throws: PrimitiveError.self) {
+      try GeneratedPassphrase.make(random: broken)
+    }
+    #expect(error?.code == .randomUnavailable)
   }
 }
 
@@ -94,45 +96,48 @@ import Testing
   func worked() throws {
     let (signing, encryption) = (try key(Self.ed25519), try key(Self.x25519))
     #expect(
-      try Fingerprint([signing]).description == """
+      try Fingerprint(of: [signing]).description == """
         program stamp nothing coral  panda alert device session  transfer disease major palace
-        22544 48619 11564 73072  82911 21192 20689 22455
+        22544 48619 11564 73072 82911 21192 20689 22455
         """)
     #expect(
-      try Fingerprint([encryption]).description == """
+      try Fingerprint(of: [encryption]).description == """
         reduce orphan prefer fossil  swap speed tray away  sphere tiny gospel west
-        34995 10850 82299 43481  98968 85140 76455 64154
+        34995 10850 82299 43481 98968 85140 76455 64154
         """)
     #expect(
-      try Fingerprint([signing, encryption]).description == """
+      try Fingerprint(of: [signing, encryption]).description == """
         pupil student run devote  couple pistol increase someone  issue fetch loop one
-        78258 43232 40608 04001  93956 66236 83139 97927
+        78258 43232 40608 04001 93956 66236 83139 97927
         """)
   }
 
   @Test("neither order nor repetition nor what keys say of themselves matters")
   func invariance() throws {
     let (signing, encryption) = (try key(Self.ed25519), try key(Self.x25519))
-    let both = try Fingerprint([signing, encryption])
-    #expect(try Fingerprint([encryption, signing]) == both)
-    #expect(try Fingerprint([encryption, signing, encryption]) == both)
+    let both = try Fingerprint(of: [signing, encryption])
+    #expect(try Fingerprint(of: [encryption, signing]) == both)
+    #expect(try Fingerprint(of: [encryption, signing, encryption]) == both)
     var named = encryption
     named.metadata.keyID = "laptop"
-    #expect(try Fingerprint([signing, named]) == both)
+    #expect(try Fingerprint(of: [signing, named]) == both)
   }
 
   @Test("other keys, more or fewer, have another fingerprint in both forms")
   func difference() throws {
     let keys = try (0..<3).map { _ in try PrivateJWK.generate(.x25519).publicKey }
     let fingerprints = try [
-      Fingerprint([keys[0]]), Fingerprint([keys[1]]), Fingerprint([keys[0], keys[1]]),
-      Fingerprint(keys),
+      Fingerprint(of: [keys[0]]), Fingerprint(of: [keys[1]]), Fingerprint(of: [keys[0], keys[1]]),
+      Fingerprint(of: keys),
     ]
     #expect(Set(fingerprints).count == 4)
     #expect(Set(fingerprints.map(\.words)).count == 4)
     #expect(Set(fingerprints.map(\.digits)).count == 4)
-    #expect(fingerprints.allSatisfy { $0.words.count == 12 && $0.digits.count == 8 })
-    let error = #expect(throws: ContactsError.self) { try Fingerprint([]) }
+    #expect(
+      fingerprints.allSatisfy {
+        $0.words.split(separator: " ").count == 12 && $0.digits.split(separator: " ").count == 8
+      })
+    let error = #expect(throws: ContactsError.self) { try Fingerprint(of: []) }
     #expect(error?.code == .unusableKey)
   }
 
@@ -141,8 +146,8 @@ import Testing
     let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "docs/reference/format.md")
     let text = try String(contentsOf: page, encoding: .utf8)
-    let fingerprint = try Fingerprint([key(Self.ed25519), key(Self.x25519)])
-    #expect(text.contains("words   = \(fingerprint.words.joined(separator: " "))\n"))
-    #expect(text.contains("digits  = \(fingerprint.digits.joined(separator: " "))\n"))
+    let fingerprint = try Fingerprint(of: [key(Self.ed25519), key(Self.x25519)])
+    #expect(text.contains("words   = \(fingerprint.words)\n"))
+    #expect(text.contains("digits  = \(fingerprint.digits)\n"))
   }
 }

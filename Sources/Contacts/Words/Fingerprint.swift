@@ -13,7 +13,7 @@ public struct Fingerprint: Sendable, Hashable {
   ///
   /// - Throws: ``ContactsError`` `unusableKey` when there is none, `internalFailure` when there is no
   ///   hash.
-  public init(_ keys: [PublicJWK]) throws(ContactsError) {
+  public init(of keys: [PublicJWK]) throws(ContactsError) {
     guard !keys.isEmpty else { throw ContactsError(.unusableKey, "there is no key to compare") }
     do throws(JOSEError) {
       let thumbprints = try keys.map { (key) throws(JOSEError) in try key.thumbprint() }
@@ -31,39 +31,30 @@ public struct Fingerprint: Sendable, Hashable {
     }
   }
 
-  /// Twelve words: the first 132 bits, 11 for each.
-  public var words: [String] {
-    (0..<12).map { index in
+  /// Twelve words of the first 132 bits, in three groups of four that stand apart by two spaces.
+  public var words: String {
+    let words = (0..<12).map { index in
       // 11 bits lie within three bytes, wherever they begin.
       let (byte, bit) = (11 * index / 8, 11 * index % 8)
       let bits = digest[byte..<byte + 3].reduce(0) { $0 << 8 | Int($1) }
       return WordList.words[(bits >> (13 - bit)) % WordList.count]
     }
+    return stride(from: 0, to: words.count, by: 4)
+      .map { words[$0..<$0 + 4].joined(separator: " ") }.joined(separator: "  ")
   }
 
-  /// Eight groups of five digits: bytes 17 to 56, five for each, modulo 100,000.
-  public var digits: [String] {
+  /// Eight groups of five digits, apart by a space: bytes 17 to 56, five for each, modulo 100,000.
+  public var digits: String {
     (0..<8).map { index in
       let start = 17 + 5 * index
       let number = digest[start..<start + 5].reduce(0) { $0 << 8 | Int($1) } % 100_000
       let text = String(number)
       return String(repeating: "0", count: 5 - text.utf8.count) + text
-    }
+    }.joined(separator: " ")
   }
 }
 
 extension Fingerprint: CustomStringConvertible {
-  /// The words in three groups of four, apart by two spaces.
-  public var wordText: String { Self.text(words) }
-
-  /// The digits in two groups of four times five, apart by two spaces.
-  public var digitText: String { Self.text(digits) }
-
   /// The words and, on a line of their own, the digits.
-  public var description: String { "\(wordText)\n\(digitText)" }
-
-  private static func text(_ parts: [String]) -> String {
-    stride(from: 0, to: parts.count, by: 4)
-      .map { parts[$0..<$0 + 4].joined(separator: " ") }.joined(separator: "  ")
-  }
+  public var description: String { "\(words)\n\(digits)" }
 }

@@ -1,29 +1,22 @@
-public import JOSE
-internal import Primitives
+package import Primitives
 
 /// A passphrase of ten random words, which nobody has to think of and nobody will guess.
 ///
 /// 110 bits: enough to be out of reach even where the derivation costs the guesser nothing.
-public struct GeneratedPassphrase: Sendable {
+package enum GeneratedPassphrase {
   /// How many words there are, each worth 11 bits.
-  public static let wordCount = 10
+  package static let wordCount = 10
 
-  /// The words in small letters, joined by hyphens: 39 to 89 bytes of ASCII.
+  /// The words of a fresh one in small letters, joined by hyphens: 39 to 89 bytes of ASCII.
   ///
-  /// They are put together here and never stand in a `String`, which could not be wiped.
-  public let text: SecretBytes
-
-  /// Makes a fresh one.
+  /// They are put together in protected memory and never stand in a `String`, which cannot be wiped.
   ///
-  /// - Throws: ``ContactsError`` `internalFailure` when the system yields no randomness.
-  public init() throws(ContactsError) { try self.init(random: .system) }
-
-  package init(random: RandomSource) throws(ContactsError) {
-    let choices: SecretBytes
-    do { choices = try random.secret(2 * Self.wordCount) } catch {
-      throw ContactsError(.internalFailure, error.reason, underlying: error)
-    }
-    text = choices.withBytes { Self.joined($0) }
+  /// - Throws: ``PrimitiveError`` `randomUnavailable`.
+  package static func make(
+    random: RandomSource = .system
+  ) throws(PrimitiveError) -> SecretBytes {
+    let choices = try random.secret(2 * wordCount)
+    return choices.withBytes { joined($0) }
   }
 
   /// Two bytes a word, of which 11 bits count: the list's size divides what they can say, so that

@@ -4,7 +4,7 @@
 
 extension String {
   /// Whether both are the same bytes.
-  func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+  package func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
   /// The text with the letters A to Z made small, and no others.
   var lowercasedASCII: String {

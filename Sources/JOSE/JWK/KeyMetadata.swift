@@ -41,6 +41,23 @@ public struct KeyMetadata: Sendable {
     }
   }
 
+  /// Whether a key may be used.
+  public enum Validity: Sendable, Hashable {
+    /// It may.
+    case valid
+    /// It ended, at a time in seconds since 1970.
+    case expired(at: Int)
+    /// Its owner took it back.
+    case revoked(Revocation)
+  }
+
+  /// Whether the key may be used at `now`, in seconds since 1970.
+  public func validity(at now: Int) -> Validity {
+    if let revocation { return .revoked(revocation) }
+    if let expiresAt, expiresAt <= now { return .expired(at: expiresAt) }
+    return .valid
+  }
+
   /// Says what is given and nothing else.
   public init(
     keyID: String? = nil, use: Use? = nil, operations: [String]? = nil, algorithm: String? = nil

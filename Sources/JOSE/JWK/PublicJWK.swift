@@ -58,6 +58,12 @@ public struct PublicJWK: Sendable {
     return metadata.use != .signature
   }
 
+  /// Whether signatures can be verified with the key.
+  public var canVerify: Bool {
+    if case .montgomery = material { return false }
+    return metadata.use != .encryption
+  }
+
   /// The members that a thumbprint is made of, in its order (RFC 7638 §3.2, RFC 8037 §2).
   private var thumbprintMembers: [JSONText.Member] {
     switch material {

@@ -14,7 +14,8 @@ struct Encrypt: ParsableCommand {
   @Option(
     name: [.customShort("r"), .customLong("recipient")],
     help: ArgumentHelp(
-      "A contact, me, or a file with a JWK, PEM or OpenSSH public key. May be repeated.",
+      "A contact, @group, me, or a file with a JWK, a JWK Set, PEM or a key of OpenSSH. May be "
+        + "repeated.",
       valueName: "recipient"))
   var recipients: [String] = []
 
@@ -101,7 +102,7 @@ struct Encrypt: ParsableCommand {
         throw Failure(.usage, "a passphrase is handed over, but not used without -p")
       }
       let resolved = try RecipientResolver.resolve(
-        recipients, files: recipientFiles, keyring: Environment.keyring())
+        recipients, files: recipientFiles, quiet: quiet)
       guard !resolved.isEmpty else { throw Failure(.usage, "the recipients files name nobody") }
       return hidesRecipients ? resolved.map(\.hidden) : resolved
     }

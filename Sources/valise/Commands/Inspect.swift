@@ -20,7 +20,7 @@ struct Inspect: ParsableCommand {
     var policy = JWE.DecryptionPolicy()
     policy.allowsUnprotectedEncryption = true
     let envelope = try Decrypt.envelope(input, policy: policy, quiet: true)
-    let owners = Self.owners()
+    let owners = Self.owners(of: envelope)
     if json {
       try Console.print(
         String(decoding: Self.json(envelope, owners).readable.dropLast(), as: UTF8.self))
@@ -30,8 +30,10 @@ struct Inspect: ParsableCommand {
   }
 
   /// Who holds which key; a keyring that cannot be read is no reason to show nothing.
-  private static func owners() -> [String: String] {
-    do { return try Environment.keyring().owners() } catch {
+  private static func owners(of envelope: JWE.Envelope) -> [String: String] {
+    do {
+      return try Environment.addressBook().owners(of: envelope.recipients.compactMap(\.keyID))
+    } catch {
       Console.warning("names are not shown: \(Report(error).message)")
       return [:]
     }

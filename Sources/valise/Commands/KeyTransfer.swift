@@ -7,10 +7,11 @@ extension Key {
   /// The command valise key export.
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print an identity's public keys, to give to others.",
+      abstract: "Print an identity's card, to give to others.",
       discussion: """
-        A JWK Set that any JOSE program reads. With --private the private keys, as an encrypted \
-        JWK Set under a passphrase of its own unless --no-passphrase says otherwise.
+        Its public keys under its own signature: a JWK Set that any JOSE program reads. With \
+        --private the private keys, as an encrypted JWK Set under a passphrase of its own unless \
+        --no-passphrase says otherwise.
         """)
 
     @Argument(help: "The identity; your default one if there is none named.")
@@ -23,6 +24,12 @@ extension Key {
     @OptionGroup(title: "Protection of exported private keys") var protection: ProtectionOptions
 
     @Option(
+      help: ArgumentHelp(
+        "How often the passphrase of exported keys is hashed: 420,000 unless a program that shall "
+          + "open them takes no more than 10,000 or so.", valueName: "n"))
+    var iterations: Int?
+
+    @Option(
       name: [.customShort("o"), .customLong("output")],
       help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
     var output: String?
@@ -31,13 +38,13 @@ extension Key {
     var force = false
 
     func run() throws {
-      let identity = try Self.identity(name, in: Environment.keyring())
-      let output = try Output(output, force: force)
-      guard exportsPrivateKeys else {
-        let set = JWKSet(identity.publicKeys.map { .publicKey($0) })
-        return try output.write(set.publicJSON.readable.span)
+      let identity = try Environment.identity(name, in: Environment.keyring())
+      guard iterations == nil || exportsPrivateKeys else {
+        throw Failure(.usage, "--iterations goes with --private")
       }
-      let keys = try identity.unlock(asking: protection.passphrases)
+      let output = try Output(output, force: force)
+      guard exportsPrivateKeys else { return try output.write(identity.card.serialized.span) }
+      let keys = try identity.unlock(asking: protection.passphrases).keys
       let set = JWKSet(keys.map { .privateKey($0) })
       guard let passphrase = try protection.passphrase("passphrase for the exported keys") else {
         Console.warning("the exported keys are readable for whoever reads the file")
@@ -46,25 +53,14 @@ extension Key {
       }
       let envelope: [UInt8]
       do throws(JOSEError) {
-        envelope = try set.encrypted(for: [JWE.Recipient(passphrase: passphrase)])
+        envelope = try set.encrypted(for: [recipient(passphrase)])
       } catch { throw Failure(error, naming: identity.name) }
       try output.write(envelope.span)
     }
 
-    private static func identity(_ name: String?, in keyring: Keyring) throws -> Identity {
-      if let name {
-        guard let identity = try keyring.identity(name) else {
-          throw Failure(
-            .unknownName, "there is no identity called \(Text.shown(name))",
-            hint: "valise key list shows them")
-        }
-        return identity
-      }
-      guard let identity = try keyring.defaultIdentity() else {
-        throw Failure(
-          .unknownName, "there is no identity yet", hint: "valise key generate makes one")
-      }
-      return identity
+    private func recipient(_ passphrase: SecretBytes) throws(JOSEError) -> JWE.Recipient {
+      guard let iterations else { return try JWE.Recipient(passphrase: passphrase) }
+      return try JWE.Recipient(passphrase: passphrase, iterations: iterations)
     }
   }
 
@@ -82,25 +78,28 @@ extension Key {
 
     @OptionGroup(title: "Protection") var protection: ProtectionOptions
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
-    var quiet = false
+    @OptionGroup var answer: AnswerOptions
 
     func run() throws {
       let keyring = try Environment.keyring()
       let name = name ?? Self.stem(file)
-      do {
-        try keyring.checkIdentityName(name)
-        let keys = try KeyFile(file).keys(protection.passphrases)
-          .compactMap { key in if case .privateKey(let key) = key { key } else { nil } }
-        guard keys.contains(where: { $0.publicKey.canEncrypt }) else {
-          throw Failure(
-            .badData, "\(Text.shown(file)): holds no private key that decrypts",
-            hint: "valise contact add NAME FILE takes somebody's public key")
-        }
-        let passphrase = try protection.passphrase("passphrase for the new identity \(name)")
-        try keyring.addIdentity(name, keys: keys, passphrase: passphrase)
-        Console.note("imported the identity \(name)", quiet: quiet)
-      } catch let error as ContactsError { throw Failure(error) }
+      try keyring.checkIdentityName(name)
+      let keys = try KeyFile(file).keys(protection.passphrases)
+        .compactMap { if case .privateKey(let key) = $0 { key } else { nil } }
+      guard keys.contains(where: \.publicKey.canEncrypt) else {
+        throw Failure(
+          .badData, "\(Text.shown(file)): holds no private key that decrypts",
+          hint: "valise contact add NAME FILE takes somebody's public key")
+      }
+      let identity = try UnlockedIdentity(
+        importing: keys, name: name,
+        passphrase: try protection.passphrase("passphrase for the new identity \(name)"),
+        at: Platform.now()
+      ).identity
+      try keyring.add(identity)
+      try answer.say(
+        "imported the identity \(name)",
+        Key.members(identity, isDefault: keyring.defaultIdentity()?.name == name))
     }
 
     private static func stem(_ path: String) -> String {

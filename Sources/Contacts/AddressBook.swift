@@ -1,0 +1,183 @@
+internal import DurableFiles
+public import JOSE
+
+/// Who a name means: looked for in the project's book first, then among a person's own.
+///
+/// What a project says about somebody is held against what was pinned here when the name was first
+/// seen, so that a key that was swapped in the repository is noticed.
+public struct AddressBook: Sendable {
+  /// The person's own.
+  public let keyring: Keyring
+  /// The project's; nil outside of one.
+  public let project: ContactBook?
+
+  /// - Parameters:
+  ///   - keyring: the person's own.
+  ///   - project: the project's book; nil outside of one.
+  public init(keyring: Keyring, project: ContactBook?) {
+    self.keyring = keyring
+    self.project = project
+  }
+
+  private var books: [ContactBook] { [project, keyring.contacts].compactMap { $0 } }
+
+  /// Somebody to encrypt for.
+  public struct Person: Sendable {
+    /// Their name.
+    public let name: String
+    /// The keys to encrypt to, at least one.
+    public let keys: [PublicJWK]
+    /// What was noticed on the way, for the person at the terminal to know.
+    public let notice: Notice?
+  }
+
+  /// What was noticed about somebody whom a project knows.
+  public enum Notice: Sendable, Hashable {
+    /// Nobody of this name was known here: the keys are pinned now.
+    case firstSight(Fingerprint)
+    /// Likewise, but the keyring could not be written, so that nothing is pinned.
+    case notPinned(Fingerprint)
+    /// Their owner signed new keys, which take the place of the pinned ones.
+    case updated
+    /// The project has an old card; the newer one that is known here was used.
+    case projectIsBehind
+  }
+
+  /// Whom `name` means; nil when nobody is called so.
+  ///
+  /// - Throws: ``ContactsError`` `untrusted` when the project has other keys than were pinned,
+  ///   `expired`, `revoked`, `damaged`, `inputOutput`.
+  public func person(_ name: String, at now: Int) throws(ContactsError) -> Person? {
+    let identity = try keyring.identity(name)
+    if let shared = try project?.contact(name) {
+      return try person(shared, identity, at: now)
+    }
+    if let contact = try keyring.contacts.contact(name) {
+      return Person(name: name, keys: try contact.encryptionKeys(at: now), notice: nil)
+    }
+    return try identity.map { (identity) throws(ContactsError) in
+      Person(name: name, keys: try identity.encryptionKeys(at: now), notice: nil)
+    }
+  }
+
+  private func person(
+    _ shared: Contact, _ identity: Identity?, at now: Int
+  ) throws(ContactsError) -> Person {
+    if let identity {
+      let own = try Contact(name: identity.name, published: .card(identity.card))
+      if case .refused(let refusal) = Pinning.verdict(on: shared.published, pinned: own.published) {
+        guard case .older = refusal else {
+          throw try KeyConflict.error(own, offered: shared.published, refusal)
+        }
+      }
+      return Person(name: own.name, keys: try own.encryptionKeys(at: now), notice: nil)
+    }
+    guard let pinned = try keyring.contacts.contact(shared.name) else {
+      return try firstSight(of: shared, at: now)
+    }
+    switch Pinning.verdict(on: shared.published, pinned: pinned.published) {
+    case .same:
+      return Person(name: pinned.name, keys: try pinned.encryptionKeys(at: now), notice: nil)
+    case .refused(.older):
+      return Person(
+        name: pinned.name, keys: try pinned.encryptionKeys(at: now), notice: .projectIsBehind)
+    case .refused(let refusal):
+      throw try KeyConflict.error(pinned, offered: shared.published, refusal)
+    case .newer:
+      try keyring.contacts.add(pin(shared, at: now))
+      return Person(name: shared.name, keys: try shared.encryptionKeys(at: now), notice: .updated)
+    }
+  }
+
+  private func firstSight(of shared: Contact, at now: Int) throws(ContactsError) -> Person {
+    let keys = try shared.encryptionKeys(at: now)
+    let fingerprint = try shared.published.fingerprint()
+    do {
+      try keyring.contacts.add(pin(shared, at: now))
+      return Person(name: shared.name, keys: keys, notice: .firstSight(fingerprint))
+    } catch {
+      // A machine that has no place of its own to write to can seal for its project all the same.
+      guard error.code == .inputOutput else { throw error }
+      return Person(name: shared.name, keys: keys, notice: .notPinned(fingerprint))
+    }
+  }
+
+  private func pin(_ shared: Contact, at now: Int) throws(ContactsError) -> Contact {
+    try Contact(
+      name: shared.name, published: shared.published, source: "a project",
+      addedOn: Platform.day(of: now))
+  }
+
+  // MARK: Groups
+
+  /// The group called `name`, without its `@`; nil when there is none.
+  ///
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func group(_ name: String) throws(ContactsError) -> Group? {
+    for book in books {
+      if let group = try book.group(name) { return group }
+    }
+    return nil
+  }
+
+  /// The names of all people in a group and in the groups in it, each once.
+  ///
+  /// - Throws: ``ContactsError`` `unknownName`, `cycle`.
+  public func names(inGroup name: String) throws(ContactsError) -> [String] {
+    var search = GroupSearch(group)
+    return try search.people(in: .group(name))
+  }
+
+  // MARK: Whose a key is
+
+  /// The thumbprints of all keys that are known to be somebody's, whether they may be used or not.
+  ///
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func keyIDs(of name: String) throws(ContactsError) -> Set<String> {
+    var keys = try keyring.identity(name)?.publicKeys ?? []
+    for book in books { keys += try book.contact(name)?.keys ?? [] }
+    do throws(JOSEError) {
+      var keyIDs: Set<String> = []
+      for key in keys { keyIDs.insert(try key.thumbprintText()) }
+      return keyIDs
+    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+  }
+
+  /// The names of those who hold the keys called `keyIDs`, as far as they are known.
+  ///
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
+    var owners: [String: String] = [:]
+    for identity in try keyring.identities() {
+      for keyID in keyIDs where identity.publicKeys.contains(where: { $0.isCalled(keyID) }) {
+        owners[keyID] = identity.name
+      }
+    }
+    for book in [keyring.contacts, project].compactMap({ $0 }) {
+      let unknown = keyIDs.filter { owners[$0] == nil }
+      guard !unknown.isEmpty else { break }
+      owners.merge(try book.owners(of: unknown)) { known, _ in known }
+    }
+    return owners
+  }
+}
+
+/// Two sets of keys under one name, of which one was pinned.
+public struct KeyConflict: Error, Sendable {
+  /// The name.
+  public let name: String
+  /// Of the keys that were pinned.
+  public let pinned: Fingerprint
+  /// Of the keys that were offered, and refused.
+  public let offered: Fingerprint
+
+  static func error(
+    _ pinned: Contact, offered: PublishedKeys, _ refusal: Pinning.Refusal
+  ) throws(ContactsError) -> ContactsError {
+    ContactsError(
+      .untrusted, "\(pinned.name) is known here by other keys: \(refusal.reason)",
+      underlying: KeyConflict(
+        name: pinned.name, pinned: try pinned.published.fingerprint(),
+        offered: try offered.fingerprint()))
+  }
+}

@@ -1,0 +1,59 @@
+internal import DurableFiles
+internal import Primitives
+
+extension ContactBook {
+  /// What a project's book is called, in the project's own directory.
+  public static let projectDirectory = ".valise"
+
+  /// Where the project is whose tree the working directory is in.
+  public enum ProjectSearch: Sendable {
+    /// There is none.
+    case none
+    /// There is one, with its book.
+    case found(ContactBook)
+    /// There is one that belongs to somebody else, who could put any keys there.
+    case foreign(path: String)
+  }
+
+  /// Looks for a project's book in the working directory and those above it.
+  ///
+  /// - Parameter keyring: whose lock and cache are used: a project has no place for either.
+  /// - Returns: the book, or why there is none.
+  /// - Throws: ``ContactsError`` `inputOutput` when there is no working directory.
+  public static func project(for keyring: Keyring) throws(ContactsError) -> ProjectSearch {
+    let current = try reporting { () throws(FileError) in try Directory.current() }
+    for directory in current.ancestors {
+      let place = directory.appending(projectDirectory)
+      guard directory.contains(projectDirectory) else { continue }
+      guard place.isTrustworthy else { return .foreign(path: place.path) }
+      return .found(ContactBook(projectAt: place, keyring))
+    }
+    return .none
+  }
+
+  /// Makes a project's book in `directory`.
+  ///
+  /// - Throws: ``ContactsError`` `nameTaken` when there is one, `inputOutput`.
+  public static func makeProject(
+    in directory: String, for keyring: Keyring
+  ) throws(ContactsError) -> ContactBook {
+    let place = Directory(path: directory).appending(projectDirectory)
+    guard !Directory(path: directory).contains(projectDirectory) else {
+      throw ContactsError(.nameTaken, "\(place.path) exists already")
+    }
+    try reporting { () throws(FileError) in
+      for kind in [Kind.contacts, .groups] { try place.appending(kind.rawValue).create() }
+    }
+    return ContactBook(projectAt: place, keyring)
+  }
+
+  private init(projectAt place: Directory, _ keyring: Keyring) {
+    let home = keyring.files.directory
+    // Named by a hash: a path may be longer than a name, and tells where people work.
+    let hash = (try? Hash.sha256.digest(Array(place.path.utf8).span)) ?? []
+    let name = String(decoding: Base64URL.encode(hash.span), as: UTF8.self)
+    self.init(
+      JournaledDirectory(place, lockPath: home.file("lock")), isShared: true,
+      indexedIn: home.appending("cache"), as: "project-\(name)")
+  }
+}

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A lock that one process at a time holds, and that goes when its holder goes, however it goes
+/// (flock(2)).
+package final class FileLock: Sendable {
+  private let descriptor: Descriptor
+
+  /// Takes the lock on `path`, which is made when it is missing and never removed.
+  ///
+  /// - Throws: ``FileError`` `busy` when another process holds it for longer than `patience`.
+  package init(path: String, patience: Duration = .seconds(10)) throws(FileError) {
+    descriptor = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
+    let deadline = ContinuousClock.now + patience
+    while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw FileError.last(path) }
+      guard ContinuousClock.now < deadline else {
+        throw FileError(.busy, path, "is locked by another process")
+      }
+      usleep(2_000)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+internal import ArgumentParser
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+
+extension ContactCommand {
+  /// The command valise contact list.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List your contacts, and those of the project.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      let book = try Environment.addressBook()
+      let shared = try book.project.map(Self.contacts) ?? []
+      let own = try Self.contacts(book.keyring.contacts)
+      let all = own.map { ($0, false) } + shared.map { ($0, true) }
+      guard !json else {
+        let list = try all.map {
+          JSONText.object(try ContactCommand.members($0, isShared: $1))
+        }
+        return try Console.print(JSONText.array(list))
+      }
+      guard !all.isEmpty else {
+        return Console.note(
+          "there is no contact yet; valise contact add NAME FILE makes one", quiet: false)
+      }
+      let rows = try all.flatMap { contact, isShared in
+        let trust = isShared ? "project" : try ContactCommand.trust(contact)
+        return try contact.keys.filter(\.canEncrypt).map {
+          [contact.name, $0.kind, trust, try $0.thumbprintText()]
+        }
+      }
+      try Console.print(Text.table(rows))
+    }
+
+    private static func contacts(_ book: ContactBook) throws -> [Contact] {
+      try book.contactNames().compactMap { try book.contact($0) }
+    }
+  }
+
+  /// The command valise contact show.
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one contact.")
+
+    @Argument(help: "Their name.")
+    var name: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      let (contact, isShared) = try ContactCommand.find(name, in: Environment.addressBook())
+      guard !json else {
+        return try Console.print(.object(ContactCommand.members(contact, isShared: isShared)))
+      }
+      var rows = [["name", contact.name], ["trust", try trust(contact, isShared)]]
+      if let source = contact.source { rows.append(["from", Text.shown(source)]) }
+      if let addedOn = contact.addedOn { rows.append(["added", Text.shown(addedOn)]) }
+      if let card = contact.published.card { rows.append(["card", "serial \(card.serial)"]) }
+      let fingerprint = try contact.published.fingerprint()
+      rows += [["words", fingerprint.words], ["digits", fingerprint.digits]]
+      let now = Platform.now()
+      for key in contact.keys {
+        let lifetime = key.lifetime(at: now).map { ", \($0)" } ?? ""
+        rows.append(["key", "\(key.kind) \(try key.thumbprintText())\(lifetime)"])
+      }
+      try Console.print(Text.table(rows))
+    }
+
+    private func trust(_ contact: Contact, _ isShared: Bool) throws -> String {
+      guard !isShared else { return "none yet: known to the project only" }
+      guard let verified = try contact.verified() else { return try ContactCommand.trust(contact) }
+      return "\(try ContactCommand.trust(contact)), compared on \(Text.shown(verified.day)) by "
+        + Text.shown(verified.by)
+    }
+  }
+
+  /// The command valise contact export.
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print a contact's card or keys, to give to others.")
+
+    @Argument(help: "Their name.")
+    var name: String
+
+    @Option(
+      name: [.customShort("o"), .customLong("output")],
+      help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
+    var output: String?
+
+    @Flag(help: "Replace the output if it exists.")
+    var force = false
+
+    func run() throws {
+      let (contact, _) = try ContactCommand.find(name, in: Environment.addressBook())
+      try Output(output, force: force).write(contact.published.serialized.span)
+    }
+  }
+
+  /// The command valise contact rename.
+  struct Rename: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Call a contact something else, in groups as well.")
+
+    @Argument(help: "Their name.")
+    var name: String
+
+    @Argument(help: "What to call them.")
+    var newName: String
+
+    @OptionGroup var place: BookOptions
+
+    @OptionGroup var answer: AnswerOptions
+
+    func run() throws {
+      try place.book().rename(name, to: newName)
+      try answer.say(
+        "\(name) is called \(newName) from now on",
+        [.init("name", .string(newName)), .init("before", .string(name))])
+    }
+  }
+
+  /// The command valise contact remove.
+  struct Remove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a contact. What was sealed for them stays sealed for them.")
+
+    @Argument(help: "Their name.")
+    var name: String
+
+    @OptionGroup var place: BookOptions
+
+    @OptionGroup var answer: AnswerOptions
+
+    func run() throws {
+      try place.book().removeContact(name)
+      try answer.say("removed \(name)", [.init("removed", .string(name))])
+    }
+  }
+}
