@@ -58,7 +58,7 @@ let package = Package(
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
       name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
-    .testTarget(name: "ContactsTests", dependencies: ["Contacts"]),
+    .testTarget(name: "ContactsTests", dependencies: ["Contacts", "JOSE", "Primitives"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],
