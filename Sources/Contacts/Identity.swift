@@ -56,6 +56,11 @@ public struct Identity: Sendable {
       let set = try JWKSet(decrypting: envelope, with: [.passphrase(passphrase)])
       return try UnlockedIdentity(self, set, passphrase: passphrase)
     } catch {
+      if error.code == .limitExceeded {
+        throw ContactsError(
+          .inputOutput, "the identity \(name) cannot be opened now: \(error.reason)",
+          underlying: error)
+      }
       guard error.code == .decryptionFailed else { throw Self.damaged(name, error) }
       throw ContactsError(
         .wrongPassphrase, "the passphrase does not open the identity \(name)", underlying: error)

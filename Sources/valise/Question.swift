@@ -12,7 +12,7 @@ enum Question {
         .usage, "this needs an answer, and there is no terminal to ask on", hint: flag)
     }
     do {
-      let prompt = Array("valise: \(text) [yes/no] ".utf8)
+      let prompt = Array("valise: \(text) [yes/no]: ".utf8)
       try terminal.write(prompt.span)
       var line: [UInt8] = []
       while line.last != 0x0A, line.count < 1024 {
