@@ -149,8 +149,9 @@ public struct AddressBook: Sendable {
   public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
     var owners: [String: String] = [:]
     for identity in try keyring.identities() {
-      for keyID in keyIDs where identity.publicKeys.contains(where: { $0.isCalled(keyID) }) {
-        owners[keyID] = identity.name
+      for keyID in keyIDs where owners[keyID] == nil {
+        let isOwner = identity.publicKeys.contains { $0.isCalled(keyID) }
+        if isOwner { owners[keyID] = identity.name }
       }
     }
     for book in [keyring.contacts, project].compactMap({ $0 }) {
