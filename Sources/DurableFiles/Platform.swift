@@ -25,6 +25,9 @@ package enum Platform {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
+  /// The system's clock: seconds since 1970, in UTC.
+  package static func secondsSinceEpoch() -> Int { Int(time(nil)) }
+
   /// Today as `2026-11-21`, in UTC.
   package static func today() -> String {
     var now = time(nil)

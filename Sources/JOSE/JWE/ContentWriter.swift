@@ -18,10 +18,10 @@ final class ContentWriter {
     self.encryption = encryption
   }
 
-  /// Writes the ciphertext's text and returns the tag; `digest` sees the plaintext.
+  /// Writes the ciphertext's text; `digest` sees the plaintext.
   func write(
-    from source: some ByteSource, into sink: some ByteSink, digest: HashContext? = nil
-  ) throws(JOSEError) -> [UInt8] {
+    from source: some ByteSource, into sink: some ByteSink, digest: HashContext?
+  ) throws(JOSEError) {
     let roomByteCount = Base64URL.encodedByteCount(Self.pieceByteCount + 64)
     try Pipeline.run(
       byteCount: roomByteCount,
@@ -30,7 +30,6 @@ final class ContentWriter {
       },
       stages: (digest.map { [$0.stage] } ?? []) + stages,
       drain: { (text) throws(JOSEError) in try sink.write(text.span) })
-    return tag
   }
 
   /// From plaintext to the ciphertext's text.
