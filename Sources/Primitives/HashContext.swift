@@ -5,6 +5,7 @@ internal import COpenSSL
 package final class HashContext {
   private let context: OpaquePointer
   private let hash: Hash
+  private var digest: [UInt8]?
 
   /// - Throws: ``PrimitiveError`` `internalFailure` when there is no hash.
   package init(_ hash: Hash) throws(PrimitiveError) {
@@ -22,14 +23,16 @@ package final class HashContext {
     try OpenSSL.check(status, .internalFailure, "the hash failed")
   }
 
-  /// The digest of all that was fed; nothing may be fed afterwards.
+  /// The digest of all that was fed, for whoever asks; nothing may be fed afterwards.
   package func finish() throws(PrimitiveError) -> [UInt8] {
+    if let digest { return digest }
     var digest: [UInt8] = []
     try digest.append(capacity: hash.byteCount) { (output) throws(PrimitiveError) in
       let status = unsafe EVP_DigestFinal_ex(context, output, nil)
       try OpenSSL.check(status, .internalFailure, "the hash failed")
       return hash.byteCount
     }
+    self.digest = digest
     return digest
   }
 }

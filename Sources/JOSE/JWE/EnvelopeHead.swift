@@ -5,6 +5,8 @@ struct EnvelopeHead {
   enum Form: String { case general, flattened, compact }
 
   let form: Form
+  /// All members of a JSON text; nil for the compact form.
+  let root: JSONValue?
   /// The protected header's text as it was received; it is authenticated in these very bytes.
   let protectedText: [UInt8]
   let protected: JSONValue?
@@ -40,6 +42,7 @@ struct EnvelopeHead {
     compact parts: [[UInt8]], tag: [UInt8], _ policy: JWE.DecryptionPolicy
   ) throws(JOSEError) {
     form = .compact
+    root = nil
     protectedText = parts[0]
     protected = try Self.header(parts[0], policy)
     unprotected = nil
@@ -55,6 +58,7 @@ struct EnvelopeHead {
 
   private init(_ root: JSONValue, _ policy: JWE.DecryptionPolicy) throws(JOSEError) {
     guard root.isObject else { throw JOSEError(.malformed, "it is not a JSON object") }
+    self.root = root
     // A text that is also a JWS could be read as either.
     if let other = ["payload", "signatures"].first(where: { root[$0] != nil }) {
       throw JOSEError(.malformed, "\(other) is a member of a JWS, not of a JWE")

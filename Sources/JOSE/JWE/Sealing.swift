@@ -81,10 +81,14 @@ struct Sealing {
 }
 
 extension JWE.Recipient {
+  var standsAlone: Bool { algorithm.standsAlone }
+}
+
+extension KeyManagementAlgorithm {
   /// Direct keys admit no second recipient (RFC 7516 §5.1); beside a passphrase one would let
   /// whoever guesses it read what was meant for keys.
   var standsAlone: Bool {
-    if case .passphrase = key { return true }
-    return algorithm.isDirect
+    if case .passphrase = family { return true }
+    return isDirect
   }
 }
