@@ -38,7 +38,7 @@ public enum JWT {
     /// - Throws: ``JOSEError`` `refused` for a name that RFC 7519 registers, which has a property of
     ///   its own; `malformed` when `json` is not one JSON value.
     public mutating func set(_ name: String, json: [UInt8]) throws(JOSEError) {
-      guard !Self.registered.contains(where: { $0.isExactly(name) }) else {
+      guard !Self.registeredNames.contains(where: { $0.isExactly(name) }) else {
         throw JOSEError(.refused, "\(name) is a registered claim")
       }
       let value = try JSONDocument(parsing: json).root
@@ -54,7 +54,7 @@ public enum JWT {
       others.first { $0.name.isExactly(name) }?.value
     }
 
-    static let registered = ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"]
+    package static let registeredNames = ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"]
   }
 }
 
@@ -74,7 +74,8 @@ extension JWT.Claims {
     expirationTime = try Self.time(root, "exp")
     identifier = try root.optionalString("jti")
     for (name, value) in root.members {
-      guard let name = name.string, !Self.registered.contains(where: { $0.isExactly(name) }) else {
+      guard let name = name.string, !Self.registeredNames.contains(where: { $0.isExactly(name) })
+      else {
         continue
       }
       others.append((name, value))
