@@ -6,7 +6,7 @@
 
 /// A file, a pipe or a terminal to read from.
 package final class InputFile: Sendable {
-  private let descriptor: Descriptor
+  let descriptor: Descriptor
   /// The size when it was opened; nil for what is not a regular file.
   package let byteCount: UInt64?
   /// Which file it is.

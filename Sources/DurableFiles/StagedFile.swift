@@ -68,6 +68,13 @@ package final class StagedFile {
   /// - Throws: ``FileError`` `noSpace` or `failed`.
   package func write(_ bytes: Span<UInt8>) throws(FileError) { try descriptor.write(bytes) }
 
+  /// Appends the bytes of `file` in `range`, as fast as the system can copy.
+  ///
+  /// - Throws: ``FileError`` `noSpace`, or `failed` also when `file` has fewer.
+  package func copy(_ range: Range<UInt64>, of file: InputFile) throws(FileError) {
+    try descriptor.append(range, of: file.descriptor)
+  }
+
   /// Makes the bytes durable, unless they need not be, and gives them their name.
   ///
   /// - Throws: ``FileError`` `exists` when the target must be kept; nothing has changed then.

@@ -99,7 +99,8 @@ extension Failure {
     }
     let status: ExitStatus =
       switch error.code {
-      case .malformed, .unsupported, .refused, .limitExceeded, .invalidKey, .unsuitableKey,
+      case .malformed, .unsupported, .refused, .reencryptionNeeded, .limitExceeded, .invalidKey,
+        .unsuitableKey,
         .decryptionFailed:
         .badData
       case .noMatchingKey: .noKey

@@ -96,10 +96,16 @@ package struct JSONValue: Sendable {
 
   package var isObject: Bool { node.kind == .object }
   package var isArray: Bool { node.kind == .array }
+  package var isNumber: Bool { node.kind == .number }
   package var isString: Bool { node.kind == .string || node.kind == .escapedString }
 
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
+
+  /// The value to be written again as it was written.
+  package var text: JSONText {
+    .verbatim(isString ? [0x22] + source + [0x22] : source)
+  }
 
   /// The value as it was written, in protected memory.
   package var secretSource: SecretBytes {
