@@ -72,7 +72,7 @@ public struct ContactBook: Sendable {
       // An entry may be out of date; the contact itself tells.
       for name in lines.names(for: keyID) where owners[keyID] == nil {
         guard let contact = try? contact(name) else { continue }
-        if contact.keys.contains(where: { $0.isCalled(keyID) }) { owners[keyID] = name }
+        if contact.isOwner(of: keyID) { owners[keyID] = name }
       }
     }
     return owners
@@ -104,7 +104,7 @@ public struct ContactBook: Sendable {
       case .newer: break
       }
     }
-    let new = known?.with(contact.published, from: contact.source, on: contact.addedOn) ?? contact
+    let new = try known?.updated(to: contact.published) ?? contact
     try replace(known.map { [$0] } ?? [], with: [new], holding: lock)
     return known == nil ? .added : .updated
   }
@@ -180,6 +180,13 @@ public struct ContactBook: Sendable {
         try files.apply(changes, holding: lock)
       }
     }
+  }
+}
+
+extension Contact {
+  /// Whether the key called `keyID` is theirs, or was.
+  func isOwner(of keyID: String) -> Bool {
+    keys.contains { $0.isCalled(keyID) } || formerKeyIDs.contains { $0.isExactly(keyID) }
   }
 }
 

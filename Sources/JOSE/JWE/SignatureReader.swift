@@ -78,7 +78,9 @@ struct PendingSignature {
       guard error.code == .decryptionFailed else { throw error }
       throw JWT.Claims.refusal("its signature belongs to another message")
     }
-    return try SignedToken(gathered.takeCommitted(), types: [EnvelopeSignature.tokenType])
+    return try SignedToken(
+      gathered.takeCommitted(), types: [EnvelopeSignature.tokenType],
+      algorithms: EnvelopeSignature.algorithms)
   }
 
   private static func validation(_ policy: JWE.SignaturePolicy) -> JWT.ValidationPolicy {
@@ -106,7 +108,7 @@ struct PendingSignature {
     guard try key.thumbprintURI().isExactly(issuer) else {
       throw JOSEError(.unsuitableKey, "the look-up of the signer found another key")
     }
-    let (_, algorithm) = try token.signer(among: [key], algorithms: EnvelopeSignature.algorithms)
+    let (_, algorithm) = try token.signer(among: [key])
     return .signed(
       JWE.VerifiedSignature(
         signer: key, signerThumbprintURI: issuer, algorithm: algorithm,

@@ -73,12 +73,13 @@ extension JWT {
     }
     let gathered = BytesGathered()
     let opening = try envelope.unlock(with: keys).decrypt(into: gathered)
-    let signed = try SignedToken(gathered.takeCommitted(), types: policy.types)
+    let signed = try SignedToken(
+      gathered.takeCommitted(), types: policy.types, algorithms: policy.algorithms)
     let openingKey = try keys[opening.keyIndex].thumbprintURI()
     let issuer = try signed.claims.validate(policy, openingKey: openingKey)
     let known = try lookUp { () throws -> [PublicJWK] in try policy.signerKeys(issuer) }
     guard !known.isEmpty else { throw Claims.refusal("its issuer is not known") }
-    let signer = try signed.signer(among: known, algorithms: policy.algorithms)
+    let signer = try signed.signer(among: known)
     return Opened(claims: signed.claims, signer: signer.key, opening: opening)
   }
 

@@ -84,10 +84,13 @@ extension JWT.Claims {
 struct SignedToken {
   let claims: JWT.Claims
   private let signature: SignedMessage.Signature
+  private let algorithm: SignatureAlgorithm
 
   /// - Throws: ``JOSEError`` `malformed` unless it is a compact JWS of claims, `verificationFailed`
-  ///   when it is of another type than `types`.
-  init(_ text: [UInt8], types: [String]) throws(JOSEError) {
+  ///   when it is of another type than `types`, or signed by another algorithm than `algorithms`.
+  init(
+    _ text: [UInt8], types: [String], algorithms: Set<SignatureAlgorithm>
+  ) throws(JOSEError) {
     // Two signatures, or an unprotected header, are not what a token has (RFC 7519 §1).
     guard !text.contains(UInt8(ascii: "{")) else {
       throw JOSEError(.malformed, "a signed token is not in compact form")
@@ -100,7 +103,11 @@ struct SignedToken {
     guard let type = signature.header.string("typ"),
       types.contains(where: { MediaType($0) == MediaType(type) })
     else { throw JWT.Claims.refusal("the signed token is of another type") }
+    guard let algorithm = signature.header.string("alg").flatMap(SignatureAlgorithm.init(exactly:)),
+      algorithms.contains(algorithm)
+    else { throw JWT.Claims.refusal("the signed token's algorithm is not accepted") }
     self.signature = signature
+    self.algorithm = algorithm
     claims = try JWT.Claims(parsing: message.payload)
   }
 
@@ -108,10 +115,10 @@ struct SignedToken {
   ///
   /// - Throws: ``JOSEError`` `verificationFailed` when it holds under none.
   func signer(
-    among keys: [PublicJWK], algorithms: Set<SignatureAlgorithm>
+    among keys: [PublicJWK]
   ) throws(JOSEError) -> (key: PublicJWK, algorithm: SignatureAlgorithm) {
     var policy = JWS.VerificationPolicy()
-    policy.algorithms = algorithms
+    policy.algorithms = [algorithm]
     // The issuer says whose keys they are; the names that both sides gave them may differ.
     let candidates = keys.map { (key) -> JWS.VerificationKey in
       var key = key
@@ -121,6 +128,6 @@ struct SignedToken {
     guard let verified = try signature.verified(0, with: candidates, policy) else {
       throw JWT.Claims.refusal("its signature does not hold")
     }
-    return (keys[verified.keyIndex], verified.algorithm)
+    return (keys[verified.keyIndex], algorithm)
   }
 }

@@ -104,8 +104,13 @@ struct SignedSample {
 
   // MARK: What a recipient can do
 
-  /// Seals other content, or other authenticated data, under the same key.
-  mutating func reseal(_ plaintext: [UInt8] = SignedSample.plaintext) throws {
+  /// Seals other content, under another header or beside other data, with the same key.
+  mutating func reseal(
+    _ plaintext: [UInt8] = SignedSample.plaintext, under protected: String? = nil,
+    beside aad: String? = nil
+  ) throws {
+    if let protected { self["protected"] = protected }
+    if let aad { self["aad"] = aad }
     let data = Array(((self["protected"] ?? "") + (self["aad"].map { ".\($0)" } ?? "")).utf8)
     let nonce = try bytes(base64URL: self["iv"] ?? "")
     let sealer = try AEAD.named(encryption).sealer(
