@@ -51,6 +51,12 @@ package struct Directory: Sendable, Hashable {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  /// Whether there is one of this path, links followed.
+  package var exists: Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Changes whenever a file in it is made, replaced or removed; nil when there is no such
   /// directory.
   package var stamp: String? {

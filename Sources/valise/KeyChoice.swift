@@ -11,25 +11,23 @@ struct KeyChoice {
   private let holder: String
   private let book: AddressBook
 
-  init(
-    _ envelope: JWE.Envelope, name: String, keyFiles: [String], passphrases: PassphraseOptions
-  ) throws {
+  init(_ envelope: JWE.Envelope, name: String, keys own: OwnKeys) throws {
     self.envelope = envelope
     self.name = name
-    book = try Environment.addressBook()
+    book = own.book
     let recipients = envelope.recipients
     let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
-    if !keyFiles.isEmpty {
-      let jwks = try keyFiles.flatMap { try KeyFile($0).keys(passphrases) }
+    if !own.keyFiles.isEmpty {
+      let jwks = try own.inFiles()
       keys = jwks.compactMap(Self.decryptionKey)
       isNamed = jwks.contains { Self.names($0.publicKey, $0.metadata.keyID, in: named) }
-      holder = keyFiles.map(Text.shown).joined(separator: ", ")
+      holder = own.keyFiles.map(Text.shown).joined(separator: ", ")
       guard !keys.isEmpty else {
         throw Failure(
           .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
       }
     } else if recipients.contains(where: \.takesPassphrase) {
-      keys = [.passphrase(try passphrases.existing("passphrase for \(Text.shown(name))"))]
+      keys = [.passphrase(try own.passphrase(for: name))]
       isNamed = false
       holder = "a passphrase"
     } else {
@@ -37,7 +35,7 @@ struct KeyChoice {
       let candidates = Self.candidates(identities, recipients, named)
       holder = identities.map(\.name).joined(separator: ", ")
       isNamed = candidates.contains { Self.isNamed($0, in: named) }
-      keys = try Self.unlock(candidates, untilFirst: isNamed, passphrases)
+      keys = try Self.unlock(candidates, untilFirst: isNamed, own)
     }
   }
 
@@ -97,13 +95,13 @@ struct KeyChoice {
   ///
   /// One that a passphrase does not open is passed over while another does.
   private static func unlock(
-    _ identities: [Identity], untilFirst: Bool, _ passphrases: PassphraseOptions
+    _ identities: [Identity], untilFirst: Bool, _ own: OwnKeys
   ) throws -> [JWE.DecryptionKey] {
     var keys: [JWE.DecryptionKey] = []
     var failure: ContactsError?
     for identity in identities where keys.isEmpty || !untilFirst {
       do {
-        keys += try identity.unlock(asking: passphrases).decryptionKeys.map { .privateKey($0) }
+        keys += try own.unlock(identity).decryptionKeys.map { .privateKey($0) }
       } catch let error as ContactsError where error.code == .wrongPassphrase { failure = error }
     }
     if keys.isEmpty, let failure { throw failure }
@@ -127,14 +125,6 @@ struct KeyChoice {
     case .privateKey(let key): .privateKey(key)
     case .symmetric(let key): .symmetric(key)
     }
-  }
-}
-
-extension Identity {
-  /// The identity with its private keys, a passphrase asked for where one is needed.
-  func unlock(asking passphrases: PassphraseOptions) throws -> UnlockedIdentity {
-    guard isEncrypted else { return try unlock() }
-    return try unlock(passphrase: passphrases.existing("passphrase for the identity \(name)"))
   }
 }
 

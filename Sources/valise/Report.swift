@@ -97,6 +97,15 @@ extension Failure {
       self.init(fileInTransit: file)
       return
     }
+    // What was said by a look-up of ours comes back as it was.
+    if let failure = error.underlying as? Failure {
+      self = failure
+      return
+    }
+    if let error = error.underlying as? ContactsError {
+      self.init(error)
+      return
+    }
     let status: ExitStatus =
       switch error.code {
       case .malformed, .unsupported, .refused, .reencryptionNeeded, .limitExceeded, .invalidKey,

@@ -18,7 +18,7 @@ extension JWE.UnlockedEnvelope {
   public func addRecipients(
     _ recipients: [JWE.Recipient], into sink: some ByteSink
   ) throws(JOSEError) {
-    let root = try extensibleRoot(recipients.count)
+    let root = try envelope.extensibleRoot(recipients.count)
     guard !recipients.contains(where: \.standsAlone) else {
       throw JOSEError(.refused, "a recipient by passphrase or direct key must be the only one")
     }
@@ -71,19 +71,27 @@ extension JWE.UnlockedEnvelope {
     return self.opening(candidate, authorship)
   }
 
+}
+
+extension JWE.Envelope {
+  /// Whether `count` recipients can be added with the ciphertext as it stands.
+  ///
+  /// - Throws: ``JOSEError`` `reencryptionNeeded` and `refused`, as
+  ///   ``JWE/UnlockedEnvelope/addRecipients(_:into:)``.
+  public func requireRoom(for count: Int) throws(JOSEError) { _ = try extensibleRoot(count) }
+
   /// The message's members, if recipients can be added to them.
-  private func extensibleRoot(_ count: Int) throws(JOSEError) -> JSONValue {
-    let head = envelope.head
-    let names = envelope.recipients.compactMap(\.algorithmName)
+  fileprivate func extensibleRoot(_ count: Int) throws(JOSEError) -> JSONValue {
+    let names = recipients.compactMap(\.algorithmName)
     for algorithm in names.compactMap({ KeyManagementAlgorithm(exactly: $0) }) {
       guard !algorithm.standsAlone else {
         throw JOSEError(.refused, "its recipient by \(algorithm.rawValue) must be the only one")
       }
     }
     guard count > 0 else { throw JOSEError(.refused, "there is no recipient to add") }
-    guard head.recipients.count + count <= envelope.policy.maximumRecipientCount else {
+    guard head.recipients.count + count <= policy.maximumRecipientCount else {
       throw JOSEError(
-        .refused, "readers take no more than \(envelope.policy.maximumRecipientCount) recipients")
+        .refused, "readers take no more than \(policy.maximumRecipientCount) recipients")
     }
     guard let root = head.root else {
       throw JOSEError(.reencryptionNeeded, "the compact form has one recipient")
