@@ -114,6 +114,8 @@ public final class BytesGathered: StagedSink {
 
   /// Takes all of `bytes`.
   public func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    // The standard library would write a zero into the one empty array that all threads share.
+    guard !bytes.isEmpty else { return }
     staged.append(addingCapacity: bytes.count) { output in
       for index in bytes.indices { output.append(bytes[index]) }
     }

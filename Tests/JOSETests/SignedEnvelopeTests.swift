@@ -71,6 +71,45 @@ import Testing
     }
   }
 
+  @Test("of many keys at hand the recipient's opens it, and is looked for in the audience")
+  func manyKeys() throws {
+    let sample = try SignedSample()
+    let others = try (0..<3).map { _ in JWE.DecryptionKey.privateKey(try .generate(.x25519)) }
+    let keys = others + [.privateKey(sample.carol), .privateKey(sample.bob)]
+    let opened = try JWE.decrypt(sample.text, with: keys, policy: sample.policy)
+    guard case .signed = opened.authorship else { return #expect(Bool(false)) }
+    #expect(failure { try JWE.decrypt(sample.text, with: others) } == .decryptionFailed)
+  }
+
+  @Test("for ten thousand recipients the signature stays within its bound")
+  func manyRecipients() throws {
+    let bob = try PrivateJWK.generate(.x25519)
+    let keys = try (1..<10_000).map { _ in try PrivateJWK.generate(.x25519).publicKey }
+    var options = JWE.EncryptionOptions()
+    options.signer = try JWS.Signer(PrivateJWK.generate(.ed25519))
+    let recipients = try (keys + [bob.publicKey]).map { try JWE.Recipient($0) }
+    let sealed = try JWE.encrypt([1, 2], for: recipients, options: options)
+    let opened = try JWE.decrypt(sealed, with: [.privateKey(bob)])
+    #expect(opened.plaintext == [1, 2])
+    guard case .signedByUnknownKey = opened.authorship else { return #expect(Bool(false)) }
+  }
+
+  @Test("after a ciphertext so large that it is looked for from the end")
+  func large() throws {
+    let bob = try PrivateJWK.generate(.x25519)
+    let signer = try PrivateJWK.generate(.ed25519)
+    var options = JWE.EncryptionOptions()
+    options.signer = try JWS.Signer(signer)
+    let plaintext = [UInt8](repeating: 0x5A, count: 20 << 20)
+    let sealed = try JWE.encrypt(
+      plaintext, for: [JWE.Recipient(bob.publicKey)], options: options)
+    var policy = JWE.DecryptionPolicy()
+    policy.signature = JWE.SignaturePolicy { _ in signer.publicKey }
+    let opened = try JWE.decrypt(sealed, with: [.privateKey(bob)], policy: policy)
+    #expect(opened.plaintext == plaintext)
+    guard case .signed = opened.authorship else { return #expect(Bool(false)) }
+  }
+
   @Test("the verifying pass says who signed, and the emitting one shows the same content")
   func twoPasses() throws {
     let sample = try SignedSample()
