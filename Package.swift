@@ -58,7 +58,8 @@ let package = Package(
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
       name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
-    .testTarget(name: "ContactsTests", dependencies: ["Contacts", "JOSE", "Primitives"]),
+    .testTarget(
+      name: "ContactsTests", dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],

@@ -65,10 +65,13 @@ public struct AddressBook: Sendable {
   ) throws(ContactsError) -> Person {
     if let identity {
       let own = try Contact(name: identity.name, published: .card(identity.card))
-      if case .refused(let refusal) = Pinning.verdict(on: shared.published, pinned: own.published) {
-        guard case .older = refusal else {
-          throw try KeyConflict.error(own, offered: shared.published, refusal)
-        }
+      switch Pinning.verdict(on: shared.published, pinned: own.published) {
+      case .same, .refused(.older): break
+      case .refused(let refusal):
+        throw try KeyConflict.error(own, offered: shared.published, refusal)
+      case .newer:
+        // Taken back on another machine: this one's keys may be in strange hands.
+        if shared.isRevoked { _ = try shared.encryptionKeys(at: now) }
       }
       return Person(name: own.name, keys: try own.encryptionKeys(at: now), notice: nil)
     }

@@ -92,7 +92,8 @@ public struct Card: Sendable {
 
   init(_ outer: JSONValue) throws(ContactsError) {
     do throws(JOSEError) {
-      guard let signature = outer["signature"]?.utf8 else {
+      // Compact and nothing else: a JSON serialization has room for what nobody signed.
+      guard let signature = outer["signature"]?.utf8, !signature.contains(UInt8(ascii: "{")) else {
         throw JOSEError(.malformed, "it has no signature")
       }
       let candidates = try Self.publicKeys(outer).filter(\.canVerify)
@@ -130,6 +131,14 @@ public struct Card: Sendable {
 
   /// Keys of kinds that are not known are passed over (RFC 7517 §5); a private one is nobody's card.
   private static func publicKeys(_ object: JSONValue) throws(JOSEError) -> [PublicJWK] {
+    guard let list = object["keys"], list.isArray else {
+      throw JOSEError(.malformed, "its keys are not an array")
+    }
+    // A card is passed on as it was signed, and so would be the private half of a key that is
+    // otherwise passed over.
+    guard !list.elements.contains(where: holdsPrivateMember) else {
+      throw JOSEError(.invalidKey, "it holds a private or shared key")
+    }
     let keys = try JWKSet(object).keys
     guard keys.count <= maximumKeyCount else {
       throw JOSEError(.limitExceeded, "it holds more than \(maximumKeyCount) keys")
@@ -142,5 +151,10 @@ public struct Card: Sendable {
       publicKeys.append(key)
     }
     return publicKeys
+  }
+
+  /// Those of RFC 7518 §6.2 to 6.4, RFC 8037, and `priv` of keys of the kind AKP.
+  private static func holdsPrivateMember(_ key: JSONValue) -> Bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"].contains { key[$0] != nil }
   }
 }

@@ -116,6 +116,9 @@ public struct Contact: Sendable {
       let root = try JSONDocument(parsing: text).root
       guard let card = root["card"] else { throw JOSEError(.malformed, "card is missing") }
       published = try PublishedKeys(card)
+      guard published.keys.contains(where: \.canEncrypt) else {
+        throw JOSEError(.invalidKey, "it has no key that can be encrypted to")
+      }
       source = root["source"]?.string
       addedOn = root["added"]?.string
       formerKeyIDs = root["former"].map { $0.elements.compactMap(\.string) } ?? []

@@ -90,6 +90,9 @@ extension ContactBook {
 
 /// Who is in a group, through all groups in it.
 struct GroupSearch {
+  /// Deeper is somebody's attack on the stack, for one look takes a call within a call.
+  private static let maximumDepth = 200
+
   private let group: (String) throws(ContactsError) -> Group?
   private var path: [String] = []
   private var finished: Set<String> = []
@@ -124,6 +127,11 @@ struct GroupSearch {
     guard let group = try group(name) else {
       let holder = path.last.map { ", which the group @\($0) names" } ?? ""
       throw ContactsError(.unknownName, "there is no group called @\(name)\(holder)")
+    }
+    guard path.count < Self.maximumDepth else {
+      throw ContactsError(
+        .limitExceeded, "the group @\(path[0]) has groups in groups, over \(Self.maximumDepth) deep"
+      )
     }
     path.append(name)
     for member in group.members { try visit(member) }

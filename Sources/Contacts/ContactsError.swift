@@ -20,6 +20,8 @@ public struct ContactsError: Error, Sendable {
     case untrusted
     /// A group would contain itself.
     case cycle
+    /// A group has more members, or groups in groups, than are put up with.
+    case limitExceeded
     /// The passphrase does not open the identity.
     case wrongPassphrase
     /// Another process is changing the keyring.

@@ -42,11 +42,17 @@ public struct Group: Sendable {
   /// Who is in it, in order.
   public let members: [Member]
 
-  /// - Throws: ``ContactsError`` `invalidName`.
+  /// - Throws: ``ContactsError`` `invalidName`; `limitExceeded` for more than 10,000 members.
   public init(name: String, members: some Sequence<Member>) throws(ContactsError) {
     try Name.check(name)
     self.name = name
     self.members = Set(members).sorted()
+    // One that is written must be one that is read.
+    guard self.members.count <= Self.maximumMemberCount else {
+      throw ContactsError(
+        .limitExceeded, "the group @\(name) would have more than \(Self.maximumMemberCount) members"
+      )
+    }
   }
 
   static let maximumMemberCount = 10_000

@@ -123,24 +123,22 @@ struct KeyIndex: Sendable {
     // Losing it, or not being allowed to write it, costs time and nothing else.
     try? directory.create()
     try? directory.write(
-      name, Self.title(stamp) + lines.text, existing: .replace, isDurable: false)
+      name, Self.title(stamp) + lines.text, existing: .replaceAlone, isDurable: false)
   }
 
   private static func title(_ stamp: String) -> [UInt8] { Array("\(version) \(stamp)\n".utf8) }
 
   private func built() throws(ContactsError) -> Lines {
     let names: [String]
-    do { names = try contacts.names().filter { $0.hasSuffix(".json") } } catch {
-      throw ContactsError(error)
-    }
-    let lines = Parallel.map(names) { (file) -> [[UInt8]] in
+    do { names = try contacts.entryNames() } catch { throw ContactsError(error) }
+    let lines = Parallel.map(names) { (name) -> [[UInt8]] in
       // One that is damaged has no keys; whoever asks for it by name is told.
-      guard let text = try? contacts.read(file, limit: Card.maximumByteCount),
+      guard let text = try? contacts.read("\(name).json", limit: JournaledDirectory.fileLimit),
         let root = try? JSONDocument(parsing: text).root, let card = root["card"],
         let keys = try? JWKSet(card).publicKeys
       else { return [] }
       let former = root["former"]?.elements.compactMap(\.string) ?? []
-      return Self.lines(for: String(file.dropLast(5)), keys: keys, former: former)
+      return Self.lines(for: name, keys: keys, former: former)
     }
     return Lines(sorting: lines.joined())
   }

@@ -25,7 +25,7 @@ extension Keyring {
     var text = Self.title + [0x0A]
     for path in paths {
       let content = try reporting { () throws(FileError) in
-        try files.directory.read(path, limit: 1 << 20)
+        try files.directory.read(path, limit: JournaledDirectory.fileLimit)
       }
       guard let content = String(validating: content, as: UTF8.self) else {
         throw ContactsError(.damaged, "\(files.directory.file(path)) is not UTF-8")
@@ -61,7 +61,7 @@ extension Keyring {
     var changes: [JournaledDirectory.Change] = []
     var unchangedCount = 0
     for (path, text) in try Self.files(in: backup) {
-      let known = try? files.directory.read(path, limit: 1 << 20)
+      let known = try content(path)
       // Which identity is the default is not worth a conflict.
       if known == text || (path == "default" && known != nil && !replacesOthers) {
         unchangedCount += 1
@@ -77,6 +77,14 @@ extension Keyring {
       try reporting { () throws(FileError) in try files.apply(restored, holding: lock) }
     }
     return Restoration(restoredCount: restored.count, unchangedCount: unchangedCount)
+  }
+
+  /// What a file holds; nil when there is none.
+  private func content(_ path: String) throws(ContactsError) -> [UInt8]? {
+    do { return try files.directory.read(path, limit: JournaledDirectory.fileLimit) } catch {
+      guard error.code != .notFound else { return nil }
+      throw ContactsError(error)
+    }
   }
 
   private static func files(

@@ -21,7 +21,7 @@ public struct Keyring: Sendable {
   /// The keyring at `path`, which need not exist yet.
   public init(path: String) {
     let home = Directory(path: path)
-    files = JournaledDirectory(home, lockPath: home.file("lock"))
+    files = JournaledDirectory(home, guardedBy: home)
     contacts = ContactBook(
       files, isShared: false, indexedIn: home.appending("cache"), as: "contacts")
   }
@@ -61,7 +61,7 @@ public struct Keyring: Sendable {
     let path = files.directory.file(ContactBook.Kind.identities.path(name))
     let text: SecretBytes
     do {
-      let file = try InputFile(path: path)
+      let file = try InputFile(regularFile: path)
       text = try SecretInput.readAll(descriptor: file.descriptorNumber, limit: Self.fileLimit)
     } catch let error as FileError {
       guard error.code != .notFound else { return nil }

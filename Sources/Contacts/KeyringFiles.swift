@@ -1,12 +1,14 @@
 internal import DurableFiles
 
 extension JournaledDirectory {
+  /// The largest file that is read: a contact's card is a quarter of that at most.
+  static let fileLimit = 1 << 20
+
   /// The names of all files of a kind, sorted.
   func names(_ kind: ContactBook.Kind) throws(ContactsError) -> [String] {
     try recovered()
     return try reporting { () throws(FileError) in
-      try directory.appending(kind.rawValue).names()
-        .filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+      try directory.appending(kind.rawValue).entryNames()
     }
   }
 
@@ -14,7 +16,7 @@ extension JournaledDirectory {
   func read(_ kind: ContactBook.Kind, _ name: String) throws(ContactsError) -> [UInt8]? {
     guard Name.isWellFormed(name) else { return nil }
     try recovered()
-    do { return try directory.read(kind.path(name), limit: 1 << 20) } catch {
+    do { return try directory.read(kind.path(name), limit: Self.fileLimit) } catch {
       guard error.code != .notFound else { return nil }
       throw ContactsError(error)
     }
@@ -28,6 +30,15 @@ extension JournaledDirectory {
   /// The right to change the directory.
   func locked() throws(ContactsError) -> FileLock {
     try reporting { () throws(FileError) in try lock() }
+  }
+}
+
+extension Directory {
+  /// The names of those whose files it holds, sorted; a file whose name is none of ours, a syncing
+  /// program's or an editor's, is passed over.
+  func entryNames() throws(FileError) -> [String] {
+    try names().filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+      .filter(Name.isAllowed)
   }
 }
 

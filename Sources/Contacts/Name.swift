@@ -13,6 +13,9 @@ enum Name {
     }
   }
 
+  /// Whether something can be called so.
+  static func isAllowed(_ name: String) -> Bool { isWellFormed(name) && name != "me" }
+
   static func isWellFormed(_ name: String) -> Bool {
     let isPlain = name.utf8.enumerated().allSatisfy { index, byte in
       switch byte {

@@ -44,7 +44,13 @@ enum Pinning {
     guard pinned.signingKeys.contains(where: { $0.isSameKey(as: card.signingKey) }) else {
       return .refused(.otherSigner)
     }
-    guard case .card(let known) = pinned else { return .newer }
+    guard case .card(let known) = pinned else {
+      // Whoever has a key that was taken back is not its owner any more, or not alone.
+      let isTakenBack = pinned.signingKeys.contains {
+        $0.isSameKey(as: card.signingKey) && $0.metadata.revocation != nil
+      }
+      return isTakenBack && !card.isRevocation ? .refused(.revoked) : .newer
+    }
     if card.isSame(as: known) { return .same }
     // A revocation may have been made at birth, with a serial from before everything else.
     if known.isRevocation { return card.isRevocation ? .same : .refused(.revoked) }

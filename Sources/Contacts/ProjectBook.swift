@@ -17,7 +17,7 @@ extension ContactBook {
 
   /// Looks for a project's book in the working directory and those above it.
   ///
-  /// - Parameter keyring: whose lock and cache are used: a project has no place for either.
+  /// - Parameter keyring: whose lock, journal and cache are used: a project has no place for them.
   /// - Returns: the book, or why there is none.
   /// - Throws: ``ContactsError`` `inputOutput` when there is no working directory.
   public static func project(for keyring: Keyring) throws(ContactsError) -> ProjectSearch {
@@ -53,7 +53,7 @@ extension ContactBook {
     let hash = (try? Hash.sha256.digest(Array(place.path.utf8).span)) ?? []
     let name = String(decoding: Base64URL.encode(hash.span), as: UTF8.self)
     self.init(
-      JournaledDirectory(place, lockPath: home.file("lock")), isShared: true,
+      JournaledDirectory(place, guardedBy: home, journal: ".journal-\(name)"), isShared: true,
       indexedIn: home.appending("cache"), as: "project-\(name)")
   }
 }

@@ -59,7 +59,8 @@ public enum PublishedKeys: Sendable {
 
   /// Whether both are the same keys, whatever they say about themselves.
   func hasSameKeys(as other: PublishedKeys) -> Bool {
-    keys.count == other.keys.count
-      && keys.allSatisfy { key in other.keys.contains { $0.isSameKey(as: key) } }
+    [(keys, other.keys), (other.keys, keys)].allSatisfy { keys, others in
+      keys.allSatisfy { key in others.contains { $0.isSameKey(as: key) } }
+    }
   }
 }

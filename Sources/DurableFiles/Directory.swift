@@ -30,25 +30,26 @@ package struct Directory: Sendable, Hashable {
       try Directory(path: String(path[..<slash])).create()
     }
     guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
+    // What is written into it is not durable before it is.
+    do {
+      try Descriptor.open("\(path)/..", O_RDONLY | O_DIRECTORY, name: path).synchronize()
+    } catch  where error.code == .notPermitted {
+      // A parent that may be written and not read cannot be made durable from here.
+    }
   }
 
   /// The names of its files, sorted by their bytes; none when there is no such directory.
   ///
-  /// Names that begin with a dot are left out: they are our writes in progress.
+  /// Left out is what is no file, nor a link that may lead to one, and all whose names begin with a
+  /// dot: they are our writes in progress.
   package func names() throws(FileError) -> [String] {
-    guard let stream = unsafe opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw FileError.last(path)
+    let entries: [Entry]
+    do { entries = try self.entries() } catch {
+      guard error.code != .notFound else { return [] }
+      throw error
     }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return entries.filter { [.file, .link].contains($0.kind) && !$0.name.hasPrefix(".") }
+      .map(\.name)
   }
 
   /// Whether there is one of this path, links followed.
@@ -57,9 +58,24 @@ package struct Directory: Sendable, Hashable {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Changes whenever a file in it is made, replaced or removed; nil when there is no such
+  /// Another whenever a file in it was made, replaced or removed since; nil when there is no such
   /// directory.
+  ///
+  /// The system's clock for this goes in steps of up to 10 ms, and two changes within one step look
+  /// like one. So a stamp of this very moment is waited out.
   package var stamp: String? {
+    while true {
+      let now = Platform.fileClock
+      guard let changed = modificationTime else { return nil }
+      let isOfThisStep = changed >= now && changed - now < .milliseconds(20)
+      guard isOfThisStep else {
+        return "\(changed.components.seconds).\(changed.components.attoseconds)"
+      }
+      usleep(1_000)
+    }
+  }
+
+  private var modificationTime: Duration? {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     #if canImport(Glibc)
@@ -67,7 +83,7 @@ package struct Directory: Sendable, Hashable {
     #else
       let time = status.st_mtimespec
     #endif
-    return "\(time.tv_sec).\(time.tv_nsec)"
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   /// Whether it is one, and belongs to this user or to root.
@@ -103,9 +119,10 @@ package struct Directory: Sendable, Hashable {
 
   /// All bytes of the file called `name`.
   ///
-  /// - Throws: ``FileError`` `notFound`, or `tooLarge` past `limit`.
+  /// - Throws: ``FileError`` `notFound`, `wrongKind` when it is no regular file, or `tooLarge` past
+  ///   `limit`.
   package func read(_ name: String, limit: Int) throws(FileError) -> [UInt8] {
-    try InputFile(path: file(name)).readAll(limit: limit)
+    try InputFile(regularFile: file(name)).readAll(limit: limit)
   }
 
   /// Writes a private file called `name`, whole or not at all.
@@ -130,5 +147,32 @@ package struct Directory: Sendable, Hashable {
   package func remove(_ name: String) throws(FileError) {
     guard unsafe unlink(file(name)) == 0 else { throw FileError.last(file(name)) }
     try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
+  }
+
+  /// Sees to it that the file at `path`, which is in this directory, can be replaced.
+  ///
+  /// - Throws: ``FileError`` `wrongKind` when it is there and no regular file, `notPermitted`.
+  func requireReplaceable(_ path: String) throws(FileError) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError(.wrongKind, path, "is not a regular file")
+    }
+    try requireWritable()
+  }
+
+  /// Sees to it that whatever is at `path`, which is in this directory, can be removed.
+  ///
+  /// - Throws: ``FileError`` `wrongKind` when it is a directory, `notPermitted`.
+  func requireRemovable(_ path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw FileError(.wrongKind, path, "is a directory")
+    }
+    try requireWritable()
+  }
+
+  private func requireWritable() throws(FileError) {
+    guard unsafe access(self.path, W_OK | X_OK) == 0 else { throw FileError.last(self.path) }
   }
 }

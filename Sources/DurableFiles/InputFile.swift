@@ -36,6 +36,18 @@ package final class InputFile: Sendable {
     try self.init(Descriptor.open(path, O_RDONLY))
   }
 
+  /// Opens the regular file at `path`, links followed.
+  ///
+  /// Never waits: opening a pipe that nobody writes to would.
+  ///
+  /// - Throws: ``FileError`` `notFound`, `notPermitted`, `wrongKind` for anything else.
+  package convenience init(regularFile path: String) throws(FileError) {
+    try self.init(Descriptor.open(path, O_RDONLY | O_NONBLOCK))
+    guard byteCount != nil else {
+      throw FileError(.wrongKind, path, "is not a regular file")
+    }
+  }
+
   /// Opens `path` for reading if it is a regular file itself; nil for anything else.
   ///
   /// Never waits: opening a pipe that nobody writes to would.
@@ -91,9 +103,12 @@ package final class InputFile: Sendable {
   /// - Throws: ``FileError`` `tooLarge` for more.
   package func readAll(limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
-    // Growing by doubling would hold it three times over.
-    if let byteCount { bytes.reserveCapacity(Int(min(byteCount, UInt64(limit))) + 1) }
-    while try read(upTo: min(1 << 16, limit + 1 - bytes.count), appendingTo: &bytes) > 0 {
+    let pieceByteCount = min(1 << 16, limit + 1)
+    // Growing by doubling would hold it three times over; each read makes room for a whole piece.
+    if let byteCount {
+      bytes.reserveCapacity(Int(min(byteCount, UInt64(limit))) + pieceByteCount)
+    }
+    while try read(upTo: min(pieceByteCount, limit + 1 - bytes.count), appendingTo: &bytes) > 0 {
       guard bytes.count <= limit else {
         throw FileError(.tooLarge, path, "is larger than \(limit) bytes")
       }

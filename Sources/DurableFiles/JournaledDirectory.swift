@@ -17,62 +17,83 @@ package struct JournaledDirectory: Sendable {
   }
 
   package let directory: Directory
-  private let lockPath: String
+  private let guardian: Directory
+  private let journal: String
 
-  private static let journal = ".journal"
   private static let limit = 1 << 30
 
   /// - Parameters:
   ///   - directory: need not exist yet.
-  ///   - lockPath: the file whose lock says who may change it; in a directory that exists once
-  ///     ``lock()`` is called.
-  package init(_ directory: Directory, lockPath: String) {
+  ///   - guardian: where the lock and the journal are. It must belong to this user alone: whoever
+  ///     could leave a journal there, in a repository that others clone, would have files written
+  ///     wherever a link in the directory leads.
+  ///   - journal: what the journal is called, a name for each directory of the same guardian.
+  package init(_ directory: Directory, guardedBy guardian: Directory, journal: String = ".journal")
+  {
     self.directory = directory
-    self.lockPath = lockPath
+    self.guardian = guardian
+    self.journal = journal
   }
 
   /// Waits for the right to change the directory, and finishes what was left unfinished.
   ///
   /// - Throws: ``FileError`` `busy`.
   package func lock() throws(FileError) -> FileLock {
-    try Directory(path: Self.parent(of: lockPath)).create()
-    let lock = try FileLock(path: lockPath)
+    try guardian.create()
+    let lock = try FileLock(path: guardian.file("lock"))
     try finish()
     return lock
   }
 
   /// Finishes what an interrupted process left; to be called before reading.
   package func recover() throws(FileError) {
-    guard directory.contains(Self.journal) else { return }
+    guard guardian.contains(journal) else { return }
     // Whoever holds the lock may be in the middle of it.
     _ = try lock()
   }
 
   /// Makes `changes`, all or none.
+  ///
+  /// - Throws: ``FileError`` `wrongKind` or `notPermitted` when one of them cannot be made; none is
+  ///   then.
   package func apply(_ changes: [Change], holding lock: borrowing FileLock) throws(FileError) {
     try directory.create()
-    if changes.count > 1 {
-      try directory.write(Self.journal, JournalText.encode(changes), existing: .replace)
-    }
+    guard changes.count > 1 else { return try make(changes) }
+    // Once written down they count as made, and a change that can never be made would be in the way
+    // of every command to come.
+    for change in changes { try check(change) }
+    try guardian.write(journal, JournalText.encode(changes), existing: .replaceAlone)
     try make(changes)
-    if changes.count > 1 { try directory.remove(Self.journal) }
+    try guardian.remove(journal)
   }
 
   private func finish() throws(FileError) {
-    guard directory.contains(Self.journal) else { return }
-    let text = try directory.read(Self.journal, limit: Self.limit)
+    guard guardian.contains(journal) else { return }
+    let text = try guardian.read(journal, limit: Self.limit)
     guard let changes = JournalText.decode(text) else {
-      throw FileError(.failed, directory.file(Self.journal), "is damaged")
+      throw FileError(.failed, guardian.file(journal), "is damaged")
     }
     try make(changes)
-    try directory.remove(Self.journal)
+    try guardian.remove(journal)
+  }
+
+  private func check(_ change: Change) throws(FileError) {
+    switch change {
+    case .write(let name, _):
+      let parent = Directory(path: Self.parent(of: directory.file(name)))
+      try parent.create()
+      try parent.requireReplaceable(directory.file(name))
+    case .remove(let name):
+      let parent = Directory(path: Self.parent(of: directory.file(name)))
+      try parent.requireRemovable(directory.file(name))
+    }
   }
 
   private func make(_ changes: [Change]) throws(FileError) {
     // What is new appears before what is old goes: a reader in between finds one of them.
     for case .write(let path, let bytes) in changes {
       try Directory(path: Self.parent(of: directory.file(path))).create()
-      try directory.write(path, bytes, existing: .replace)
+      try directory.write(path, bytes, existing: .replaceAlone)
     }
     for case .remove(let path) in changes where directory.contains(path) {
       try directory.remove(path)
@@ -117,7 +138,7 @@ enum JournalText {
     var changes: [JournaledDirectory.Change] = []
     while let kind = rest.popFirst() {
       guard let name = string(&rest), let path = String(validating: name, as: UTF8.self),
-        !path.utf8.contains(0), !path.split(separator: "/").contains(".."), !path.hasPrefix("/")
+        !path.utf8.contains(0), staysInside(path)
       else { return nil }
       switch kind {
       case UInt8(ascii: "W"):
@@ -128,6 +149,12 @@ enum JournalText {
       }
     }
     return changes
+  }
+
+  private static func staysInside(_ path: String) -> Bool {
+    path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+      !["", ".", ".."].contains($0)
+    }
   }
 
   private static func string(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {

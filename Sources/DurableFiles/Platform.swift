@@ -28,6 +28,17 @@ package enum Platform {
   /// The time in seconds since 1970.
   package static func now() -> Int { time(nil) }
 
+  /// The time since 1970 by the clock that files are stamped with.
+  static var fileClock: Duration {
+    var time = timespec()
+    #if canImport(Glibc)
+      unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    #else
+      unsafe clock_gettime(CLOCK_REALTIME, &time)
+    #endif
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+
   /// A time in seconds since 1970 as its day in UTC, `2026-11-21`.
   package static func day(of seconds: Int) -> String {
     var now = time_t(seconds)

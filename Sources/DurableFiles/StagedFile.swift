@@ -20,6 +20,11 @@ package final class StagedFile {
     case keep
     /// Put the new file in its place.
     case replace
+    /// Likewise, in a directory where nobody else writes at the same time.
+    ///
+    /// The name that the new file has for a moment is always the same then, so that what a kill in
+    /// that moment leaves behind is gone with the next file.
+    case replaceAlone
   }
 
   /// The file's name once it is committed.
@@ -46,7 +51,7 @@ package final class StagedFile {
     if let unnamed = Self.openUnnamed(in: directory, name: path) {
       descriptor = unnamed
     } else {
-      let temporary = Self.temporaryPath(in: directory)
+      let temporary = Self.freeTemporaryPath(in: directory, existing)
       descriptor = try Descriptor.open(
         temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o600, name: path)
       temporaryPath = temporary
@@ -97,7 +102,7 @@ package final class StagedFile {
     if isDurable { try descriptor.synchronize() }
     switch existing {
     case .keep: try link()
-    case .replace: try rename()
+    case .replace, .replaceAlone: try rename()
     }
     if isDurable { try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize() }
   }
@@ -121,7 +126,7 @@ package final class StagedFile {
   }
 
   private func rename() throws(FileError) {
-    let temporary = temporaryPath ?? Self.temporaryPath(in: directory)
+    let temporary = temporaryPath ?? Self.freeTemporaryPath(in: directory, existing)
     if temporaryPath == nil {
       try linkUnnamed(to: temporary)
       temporaryPath = temporary
@@ -170,7 +175,12 @@ package final class StagedFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func temporaryPath(in directory: String) -> String {
-    "\(directory)/.valise-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+  private static func freeTemporaryPath(in directory: String, _ existing: Existing) -> String {
+    if case .replaceAlone = existing {
+      let path = "\(directory)/.valise-new"
+      unsafe unlink(path)
+      return path
+    }
+    return "\(directory)/.valise-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
   }
 }

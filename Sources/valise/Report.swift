@@ -140,7 +140,7 @@ extension Failure {
     case .unknownName: self.init(.unknownName, reason)
     case .nameTaken: self.init(.cannotCreate, reason)
     case .invalidName: self.init(.usage, reason)
-    case .damaged, .cycle: self.init(.configuration, reason)
+    case .damaged, .cycle, .limitExceeded: self.init(.configuration, reason)
     case .unusableKey: self.init(.badData, reason)
     case .wrongPassphrase: self.init(.noKey, reason)
     case .busy: self.init(.tryAgain, reason, hint: "try again in a moment")

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+extension Directory {
+  /// Something in a directory.
+  struct Entry {
+    enum Kind { case file, directory, link, other }
+
+    let name: String
+    let kind: Kind
+  }
+
+  /// All that is in it, sorted by the bytes of the names.
+  ///
+  /// - Throws: ``FileError`` `notFound`, `notPermitted`.
+  func entries() throws(FileError) -> [Entry] {
+    guard let stream = unsafe opendir(path) else { throw FileError.last(path) }
+    defer { unsafe closedir(stream) }
+    var entries: [Entry] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      guard name != ".", name != ".." else { continue }
+      let kind = Self.kind(unsafe Int32(entry.pointee.d_type), file(name))
+      entries.append(Entry(name: name, kind: kind))
+    }
+    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  private static func kind(_ type: Int32, _ path: String) -> Entry.Kind {
+    switch type {
+    case 8: return .file
+    case 4: return .directory
+    case 10: return .link
+    case 0:
+      // Some file systems do not say it in the listing (DT_UNKNOWN).
+      var status = stat()
+      guard unsafe lstat(path, &status) == 0 else { return .other }
+      return kind(of: status.st_mode & S_IFMT)
+    default: return .other
+    }
+  }
+
+  private static func kind(of mode: mode_t) -> Entry.Kind {
+    switch mode {
+    case S_IFREG: .file
+    case S_IFDIR: .directory
+    case S_IFLNK: .link
+    default: .other
+    }
+  }
+}

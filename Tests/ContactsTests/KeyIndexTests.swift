@@ -1,0 +1,114 @@
+import Foundation
+import JOSE
+import Testing
+
+@testable import Contacts
+
+/// Whose a key is, as the index says, against what the contacts' files say.
+@Suite struct KeyIndexTests {
+  private let scratch: Scratch
+  private let book: ContactBook
+
+  init() throws {
+    scratch = try Scratch()
+    book = scratch.keyring.contacts
+  }
+
+  /// The names that a search through all contacts finds; the first of them is the owner.
+  private func naive(_ keyIDs: Set<String>) throws -> [String: String] {
+    var owners: [String: String] = [:]
+    for name in try book.contactNames().reversed() {
+      for key in try book.requiredContact(name).keys {
+        for keyID in keyIDs where key.isCalled(keyID) { owners[keyID] = name }
+      }
+    }
+    return owners
+  }
+
+  @Test("after any changes, also behind its back, it says what the files say", arguments: 1...6)
+  func model(_ seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    var keyIDs: Set<String> = ["nobody's", ""]
+    var identities: [String: UnlockedIdentity] = [:]
+    for step in 0..<60 {
+      let names = try book.contactNames()
+      let name = names.randomElement(using: &generator) ?? "p0"
+      switch Int.random(in: 0..<8, using: &generator) {
+      case 0, 1:
+        let own = try People.identity("p\(step)")
+        identities["p\(step)"] = own
+        try book.add(Contact(name: "p\(step)", published: own.published))
+      case 2:
+        // What somebody wrote as `kid` may be any text, and the same as others'.
+        let keyID = ["shared", "a b\n", "é", "x"].randomElement(using: &generator)
+        try book.add(People.contact("p\(step)", keyID: keyID))
+        keyIDs.insert(keyID ?? "")
+      case 3:
+        guard let rotated = try identities[name]?.rotated() else { continue }
+        identities[name] = rotated
+        try book.add(Contact(name: name, published: rotated.published))
+      case 4 where !names.isEmpty:
+        try book.rename(name, to: "r\(step)")
+        identities["r\(step)"] = identities.removeValue(forKey: name)
+      case 5 where !names.isEmpty: try book.removeContact(name)
+      case 6:
+        try scratch.put(file(People.contact("g\(step)", keyID: "git")), "contacts/g\(step).json")
+      case 7 where !names.isEmpty: #expect(unlink(scratch.file("contacts/\(name).json")) == 0)
+      default: break
+      }
+      for name in try book.contactNames() {
+        for key in try book.requiredContact(name).keys { keyIDs.insert(try key.thumbprintText()) }
+      }
+      if Bool.random(using: &generator) {
+        #expect(try book.owners(of: Array(keyIDs)) == naive(keyIDs), "step \(step)")
+      }
+    }
+    #expect(try book.owners(of: Array(keyIDs)) == naive(keyIDs))
+    #expect(try scratch.keyring.contacts.owners(of: Array(keyIDs)) == naive(keyIDs))
+  }
+
+  private func file(_ contact: Contact) -> [UInt8] { contact.json.readable }
+
+  @Test("an index that is damaged, cut off or somebody's invention misleads nobody")
+  func damaged() throws {
+    var keyIDs: Set<String> = ["shared"]
+    for name in ["alice", "bob", "carol"] {
+      try book.add(People.contact(name, keyID: "shared"))
+      keyIDs.insert(try book.requiredContact(name).keys[0].thumbprintText())
+    }
+    let expected = try naive(keyIDs)
+    #expect(try book.owners(of: Array(keyIDs)) == expected)
+    let index = try Data(contentsOf: URL(filePath: scratch.file("cache/contacts")))
+    let title = index.prefix { $0 != 0x0A } + [0x0A]
+    for text in [
+      Data(), index.dropLast(), Data("valise keys 0\n".utf8) + index, Data([0xFF, 0xFE]),
+    ] {
+      try scratch.put(Array(text), "cache/contacts")
+      #expect(try book.owners(of: Array(keyIDs)) == expected)
+    }
+    // Of the right state, and wrong: what it says is held against the contact itself.
+    for keyID in keyIDs {
+      try scratch.put(
+        Array(title + Data("\(keyID) carol\n\(keyID) ../bob\n\(keyID) \n".utf8)), "cache/contacts")
+      let owner = try book.owners(of: [keyID])[keyID]
+      #expect(owner == nil || owner == "carol")
+      #expect(owner == nil || expected[keyID] == "carol" || keyID == "shared")
+    }
+  }
+
+  @Test("a cache that cannot be written costs time and nothing else")
+  func unwritable() throws {
+    try book.add(People.contact("alice", keyID: "a"))
+    try scratch.put("a file where a directory should be", "cache")
+    #expect(try book.owners(of: ["a"]) == ["a": "alice"])
+    try book.add(People.contact("bob", keyID: "b"))
+    #expect(try book.owners(of: ["a", "b"]) == ["a": "alice", "b": "bob"])
+  }
+
+  @Test("a contact that is damaged hides no other")
+  func damagedContact() throws {
+    try book.add(People.contact("alice", keyID: "a"))
+    try scratch.put("{", "contacts/bob.json")
+    #expect(try book.owners(of: ["a", "b"]) == ["a": "alice"])
+  }
+}
