@@ -54,7 +54,8 @@ extension RecipientChangeTests {
   func changedAnew() throws {
     var old = try sealed { $0.contentEncryption = .a256CBCHS512 }
     let index = try #require(old.lastIndex(of: UInt8(ascii: "\"")))
-    old[index - 20] ^= 1
+    // Another letter of the tag, and never one that base64url does not have.
+    old[index - 20] = old[index - 20] == 0x41 ? 0x42 : 0x41
     let shown = Shown()
     let options = try JWE.Envelope(BytesInMemory(old)).encryptionOptions()
     let recipients = [try JWE.Recipient(carol.publicKey)]
