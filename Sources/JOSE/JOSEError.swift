@@ -61,7 +61,7 @@ extension JOSEError {
     let code: Code =
       switch error.code {
       case .invalidKey, .invalidLength: .invalidKey
-      case .invalidEncoding: .malformed
+      case .invalidEncoding, .malformedText: .malformed
       case .authenticationFailed: .decryptionFailed
       case .limitExceeded: .limitExceeded
       case .randomUnavailable, .internalFailure: .internalFailure

@@ -13,6 +13,8 @@ package struct PrimitiveError: Error, Sendable, Hashable {
     case limitExceeded
     /// Text is not canonical base64url.
     case invalidEncoding
+    /// Text breaks a rule of its language.
+    case malformedText
     /// The system yields no randomness.
     case randomUnavailable
     /// A library call failed that has no reason to fail.
