@@ -18,9 +18,10 @@ extension JWKSet {
   /// - Throws: ``JOSEError`` as ``JWE/decrypt(_:with:policy:)``; `malformed` when the content says
   ///   that it is something else than keys.
   public init(
-    decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey]
+    decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey],
+    policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
   ) throws(JOSEError) {
-    let parsed = try JWE.Envelope(BytesInMemory(envelope))
+    let parsed = try JWE.Envelope(BytesInMemory(envelope), policy: policy)
     let types = ["jwk+json", "jwk-set+json"].map { MediaType($0) }
     guard let contentType = parsed.contentType, types.contains(MediaType(contentType)) else {
       throw JOSEError(.malformed, "its content is not a key")
@@ -29,6 +30,19 @@ extension JWKSet {
     _ = try parsed.unlock(with: keys).decrypt(into: gathered)
     var plaintext = gathered.takeCommitted()
     try self.init(parsing: SecretBytes(wiping: &plaintext))
+  }
+}
+
+extension SymmetricJWK {
+  /// The key encrypted as a JWE with `cty` `jwk+json` (RFC 7517 §7).
+  ///
+  /// - Throws: ``JOSEError`` as ``JWE/encrypt(_:for:options:)``.
+  public func encrypted(for recipients: [JWE.Recipient]) throws(JOSEError) -> [UInt8] {
+    var options = JWE.EncryptionOptions()
+    options.contentType = "jwk+json"
+    let plaintext = serialized(.exposingPrivateKey)
+    return try JWE.encrypt(
+      plaintext.withBytes { Array(copying: $0) }, for: recipients, options: options)
   }
 }
 
