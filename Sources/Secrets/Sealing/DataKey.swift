@@ -2,7 +2,7 @@ internal import JOSE
 internal import Primitives
 
 /// The one random key of a file, from which the keys of its values and of its digest come.
-struct DataKey: Sendable {
+struct DataKey: Sendable, Equatable {
   static let byteCount = 32
   private let secret: SecretBytes
 
@@ -60,10 +60,30 @@ struct DataKey: Sendable {
       let code: SecretsError.Code =
         switch error.code {
         case .noMatchingKey, .unsuitableKey: .noMatchingKey
-        case .decryptionFailed: .blockMismatch
+        case .decryptionFailed: Self.names(keys, in: envelope) ? .blockMismatch : .noMatchingKey
         default: .malformed
         }
       throw SecretsError(code, "the file's key: \(error.reason)", underlying: error)
     }
+  }
+
+  /// Whether `envelope` says that it is for one of `keys`.
+  ///
+  /// A key that it does not name is tried all the same, for the sake of hidden recipients; that it
+  /// opens nothing then is no sign of damage.
+  private static func names(_ keys: [JWE.DecryptionKey], in envelope: [UInt8]) -> Bool {
+    do throws(JOSEError) {
+      let named = try JWE.Envelope(BytesInMemory(envelope)).recipients.compactMap(\.keyID)
+      for key in keys {
+        let name: String? =
+          switch key {
+          case .privateKey(let key): try key.publicKey.thumbprintText()
+          case .symmetric(let key): key.metadata.keyID
+          case .passphrase: nil
+          }
+        if let name, named.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return true }
+      }
+      return false
+    } catch { return false }
   }
 }

@@ -26,6 +26,15 @@ struct Sealer {
   mutating func seal(
     _ file: SecretFile, _ parts: BlockParts
   ) throws(SecretsError) -> [UInt8] {
+    let splices = try splices(sealing: file, parts)
+    return try checked(file.bytes.applying(splices), splices, file)
+  }
+
+  /// What seals a file in clear: a splice for each value that is selected and not within one of
+  /// `regions`, and the block's.
+  mutating func splices(
+    sealing file: SecretFile, _ parts: BlockParts, outside regions: [Range<Int>] = []
+  ) throws(SecretsError) -> [Splice] {
     if let path = file.sealedPaths.first {
       throw SecretsError(
         .blockMismatch, "the value at '\(path)' looks sealed, but the file has no block", path: path
@@ -38,7 +47,7 @@ struct Sealer {
     }
     var splices: [Splice] = []
     var seals: [(SecretPath, CompactSeal)] = []
-    for token in tokens {
+    for token in tokens where !regions.contains(where: { $0.overlaps(token.range) }) {
       let seal = try seal(token, of: document)
       seals.append((token.path, seal))
       let old = document.source(token)
@@ -47,8 +56,7 @@ struct Sealer {
     }
     let digest = try digestText(Digest(parts.selection, seals), parts.digest)
     let block = try SealBlock(key: parts.key, selection: parts.selection, digest: digest)
-    splices.append(try file.format.syntax.splice(block, into: document))
-    return try checked(document.bytes.applying(splices), splices, file)
+    return splices + [try file.format.syntax.splice(block, into: document)]
   }
 
   /// Seals what stands in clear in a sealed file, where it stands.
@@ -100,7 +108,7 @@ struct Sealer {
 
   /// Makes sure that a reader finds just what was put in, and that taking it out leaves the file as
   /// it was, whatever the format made of it.
-  private func checked(
+  func checked(
     _ sealed: [UInt8], _ splices: [Splice], _ file: SecretFile
   ) throws(SecretsError) -> [UInt8] {
     let again = try SecretFile(sealed, format: file.format)
