@@ -1,10 +1,15 @@
 /// TOML 1.0.
 struct TOMLFormat: DocumentFormat {
   func scan(_ bytes: [UInt8]) throws(SecretsError) -> ScannedDocument {
+    var scanner = TOMLScanner(try Self.checked(bytes))
+    return try scanner.scan()
+  }
+
+  /// `bytes`, found to be UTF-8 of a bearable size.
+  static func checked(_ bytes: [UInt8]) throws(SecretsError) -> [UInt8] {
     try ScanLimits.check(bytes)
     try UTF8Check.require(bytes)
-    var scanner = TOMLScanner(bytes)
-    return try scanner.scan()
+    return bytes
   }
 
   func text(of token: SecretToken, in document: ScannedDocument) throws(SecretsError) -> [UInt8] {

@@ -2,6 +2,8 @@
 struct TOMLScanner {
   var reader: ByteReader
   var collector: TokenCollector
+  /// Tables and arrays, which may hold no value at all, and where they begin.
+  private(set) var containers: [(path: SecretPath, offset: Int)] = []
   private var tables = TOMLTables()
   private var table = SecretPath()
 
@@ -53,6 +55,7 @@ struct TOMLScanner {
       throw reader.refusal("the table stands twice or is something else already")
     }
     table = path
+    containers.append((path, start))
     if SealBlock.holds(path) { collector.noteBlock(start..<reader.offset) }
   }
 
@@ -110,6 +113,9 @@ struct TOMLScanner {
     try ScanLimits.check(depth: depth)
     let start = reader.offset
     let kind: SecretToken.Kind
+    if [UInt8(ascii: "["), UInt8(ascii: "{")].contains(reader.next) {
+      containers.append((path, start))
+    }
     switch reader.next {
     case UInt8(ascii: "["): return try scanArray(path, depth: depth + 1)
     case UInt8(ascii: "{"): return try scanInlineTable(path, depth: depth + 1)
