@@ -13,8 +13,10 @@
 public struct Rules: Sendable {
   /// One `[[rule]]`.
   public struct Rule: Sendable {
-    /// Globs over paths from the project's root: `*` and `?` within a name, `**` for any number of
-    /// folders. A glob without a slash is looked for in every folder.
+    /// Globs over paths from the project's root.
+    ///
+    /// `*` and `?` stand for characters within a name, `**` for any number of folders. A glob without
+    /// a slash is looked for in every folder, and one that names a folder means all in it.
     public let files: [String]
     /// Who can open the files; one or more.
     public let recipients: [String]

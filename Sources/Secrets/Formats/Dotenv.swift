@@ -174,17 +174,15 @@ struct DotenvScanner {
   }
 
   /// The end of an unquoted value: before a comment, which is a `#` after a blank.
+  ///
+  /// A `#` at the value's own start is no comment to python-dotenv.
   private func unquotedEnd(_ start: Int, _ lineEnd: Int) -> Int {
     let bytes = reader.bytes
     var end = lineEnd
-    if start < lineEnd, bytes[start] == UInt8(ascii: "#"), bytes[start - 1].isBlank {
-      end = start
-    } else {
-      for index in start..<lineEnd where index > start {
-        guard bytes[index] == UInt8(ascii: "#"), bytes[index - 1].isBlank else { continue }
-        end = index
-        break
-      }
+    for index in start..<lineEnd where index > start {
+      guard bytes[index] == UInt8(ascii: "#"), bytes[index - 1].isBlank else { continue }
+      end = index
+      break
     }
     while end > start, bytes[end - 1].isBlank { end -= 1 }
     return end
