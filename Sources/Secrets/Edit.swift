@@ -113,7 +113,7 @@ extension OpenedFile {
     let key = needsNewKey ? try DataKey.random(.system) : self.key
     var sealer = Sealer(key: key, random: .system)
     var parts = Sealer.BlockParts(
-      key: try key.wrapped(for: recipients), selection: block.selection, digest: nil)
+      key: try key.wrapped(for: recipients, .system), selection: block.selection, digest: nil)
     if !needsNewKey {
       sealer.reuse(self)
       parts.digest = (digest, block.digest)

@@ -27,7 +27,7 @@ extension SecretFile {
     let key = try DataKey.random(random)
     var sealer = Sealer(key: key, random: random)
     let parts = Sealer.BlockParts(
-      key: try key.wrapped(for: recipients), selection: selection, digest: nil)
+      key: try key.wrapped(for: recipients, random), selection: selection, digest: nil)
     return try sealer.seal(self, parts)
   }
 

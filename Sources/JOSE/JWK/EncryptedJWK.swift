@@ -33,19 +33,6 @@ extension JWKSet {
   }
 }
 
-extension SymmetricJWK {
-  /// The key encrypted as a JWE with `cty` `jwk+json` (RFC 7517 §7).
-  ///
-  /// - Throws: ``JOSEError`` as ``JWE/encrypt(_:for:options:)``.
-  public func encrypted(for recipients: [JWE.Recipient]) throws(JOSEError) -> [UInt8] {
-    var options = JWE.EncryptionOptions()
-    options.contentType = "jwk+json"
-    let plaintext = serialized(.exposingPrivateKey)
-    return try JWE.encrypt(
-      plaintext.withBytes { Array(copying: $0) }, for: recipients, options: options)
-  }
-}
-
 /// A value of `typ` or `cty`: without a slash it means `application/` (RFC 7515 §4.1.9).
 struct MediaType: Equatable {
   private let name: String

@@ -35,14 +35,23 @@ struct DataKey: Sendable, Equatable {
   // MARK: Wrapping
 
   /// The key as a JWK, encrypted for `recipients` (RFC 7517 §7).
-  func wrapped(for recipients: [JWE.Recipient]) throws(SecretsError) -> [UInt8] {
-    try jose(.internalFailure) { () throws(JOSEError) in
-      let key = try SymmetricJWK(secret)
-      return try key.encrypted(for: recipients)
+  func wrapped(
+    for recipients: [JWE.Recipient], _ random: RandomSource
+  ) throws(SecretsError) -> [UInt8] {
+    var options = JWE.EncryptionOptions()
+    options.contentType = "jwk+json"
+    options.random = random
+    do throws(JOSEError) {
+      let key = try SymmetricJWK(secret).serialized(.exposingPrivateKey)
+      return try JWE.encrypt(
+        key.withBytes { Array(copying: $0) }, for: recipients, options: options)
+    } catch {
+      let code: SecretsError.Code = error.code == .refused ? .unsupported : .internalFailure
+      throw SecretsError(code, "the file's key: \(error.reason)", underlying: error)
     }
   }
 
-  /// Opens what ``wrapped(for:)`` made.
+  /// Opens what ``wrapped(for:_:)`` made.
   ///
   /// - Throws: ``SecretsError`` `noMatchingKey`, `blockMismatch` when a key fits but nothing opens,
   ///   `malformed`.

@@ -11,10 +11,15 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 4 {
+  switch data[0] % 9 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
+  case 4: readSecrets(input, .yaml, symmetricKey)
+  case 5: readSecrets(input, .json, symmetricKey)
+  case 6: readSecrets(input, .toml, symmetricKey)
+  case 7: readSecrets(input, .dotenv, symmetricKey)
+  case 8: readSecrets(input, .ini, symmetricKey)
   default: _ = try? JWK(pem: SecretBytes(copying: input.span))
   }
   return 0
