@@ -17,8 +17,10 @@ struct INIScanner {
       reader.skipBlanks()
       if !reader.isAtLineEnd {
         switch reader.next {
-        // `!include` is MySQL's and Mercurial's `%include`.
-        case UInt8(ascii: ";"), UInt8(ascii: "#"), UInt8(ascii: "!"), UInt8(ascii: "%"): break
+        case UInt8(ascii: ";"), UInt8(ascii: "#"): break
+        // MySQL's and Mercurial's way to name another file.
+        case UInt8(ascii: "!") where reader.isAt("!include"): break
+        case UInt8(ascii: "%") where reader.isAt("%include"): break
         case UInt8(ascii: "["): try scanSection()
         default: try scanEntry(from: start)
         }
