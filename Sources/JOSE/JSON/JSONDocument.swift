@@ -114,6 +114,11 @@ package struct JSONValue: Sendable {
   /// The size of the value as it was written, a string's without its quotes.
   var byteCount: Int { range.count }
 
+  /// Where the value stands in the text, a string with its quotes.
+  package var writtenRange: Range<Int> {
+    isString ? range.lowerBound - 1..<range.upperBound + 1 : range
+  }
+
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.
   var startOffset: Int { Int(node.start) }
