@@ -56,7 +56,9 @@ let package = Package(
     // Floor 4.
     .executableTarget(
       name: "valise",
-      dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives", argumentParser],
+      dependencies: [
+        "Contacts", "Secrets", "JOSE", "DurableFiles", "Primitives", argumentParser,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),

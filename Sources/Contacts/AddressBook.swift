@@ -111,6 +111,25 @@ public struct AddressBook: Sendable {
       addedOn: Platform.day(of: now))
   }
 
+  /// The thumbprints of the keys that would be encrypted to for `name` now, for what only compares:
+  /// nothing is held against the pins, and nothing is pinned. Nil when nobody is called so.
+  ///
+  /// - Throws: ``ContactsError`` `expired`, `revoked`, `damaged`, `inputOutput`.
+  public func currentKeyIDs(of name: String, at now: Int) throws(ContactsError) -> [String]? {
+    let keys: [PublicJWK]
+    if let identity = try keyring.identity(name) {
+      keys = try identity.encryptionKeys(at: now)
+    } else {
+      var contact = try project?.contact(name)
+      if contact == nil { contact = try keyring.contacts.contact(name) }
+      guard let contact else { return nil }
+      keys = try contact.encryptionKeys(at: now)
+    }
+    do throws(JOSEError) {
+      return try keys.map { (key) throws(JOSEError) in try key.thumbprintText() }
+    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+  }
+
   // MARK: Groups
 
   /// The group called `name`, without its `@`; nil when there is none.

@@ -1,21 +1,24 @@
 internal import Contacts
 internal import JOSE
 
-/// Which keys to try on an envelope, and what to say when none opens it.
+/// Which keys to try on what is sealed, and what to say when none opens it.
 struct KeyChoice {
-  private let envelope: JWE.Envelope
+  private let recipients: [JWE.RecipientDescription]
   private let name: String
-  private let keys: [JWE.DecryptionKey]
+  /// The keys to try.
+  let keys: [JWE.DecryptionKey]
   /// Whether a recipient names one of the keys; if so, a failure is damage and not a wrong key.
   private let isNamed: Bool
   private let holder: String
   private let book: AddressBook
 
-  init(_ envelope: JWE.Envelope, name: String, keys own: OwnKeys) throws {
-    self.envelope = envelope
+  /// `recipients` are those that something called `name` is sealed for.
+  init(
+    for recipients: [JWE.RecipientDescription], name: String, keys own: OwnKeys
+  ) throws {
+    self.recipients = recipients
     self.name = name
     book = own.book
-    let recipients = envelope.recipients
     let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
     if !own.keyFiles.isEmpty {
       let jwks = try own.inFiles()
@@ -40,7 +43,7 @@ struct KeyChoice {
   }
 
   /// - Throws: ``Failure`` saying for whom it is sealed.
-  func unlock() throws -> JWE.UnlockedEnvelope {
+  func unlock(_ envelope: JWE.Envelope) throws -> JWE.UnlockedEnvelope {
     do { return try envelope.unlock(with: keys) } catch { throw failure(error) }
   }
 
@@ -61,7 +64,6 @@ struct KeyChoice {
   }
 
   private var nobodyOpensIt: Failure {
-    let recipients = envelope.recipients
     let first = recipients.prefix(10)
     let owners = (try? book.owners(of: first.compactMap(\.keyID))) ?? [:]
     let readers = first.map { RecipientName($0, owners).description }

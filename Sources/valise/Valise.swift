@@ -17,7 +17,8 @@ struct Valise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, Key.self,
+      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, SecretsCommand.self,
+      Key.self,
       ContactCommand.self, GroupCommand.self,
       ProjectCommand.self, KeyringCommand.self,
     ])
