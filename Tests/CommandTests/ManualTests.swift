@@ -9,9 +9,12 @@ import Testing
   /// Those that every command has, which no synopsis repeats.
   private static let common: Set<String> = ["-h", "--help", "--version"]
 
+  /// Asked for once: it takes some forty processes.
+  private static let help = Result { try CommandHelp.all() }
+
   init() throws {
     manual = try Manual()
-    commands = try CommandHelp.all()
+    commands = try Self.help.get()
   }
 
   @Test("every command has its synopsis, and no other has one")
