@@ -111,8 +111,9 @@ public struct AddressBook: Sendable {
       addedOn: Platform.day(of: now))
   }
 
-  /// The thumbprints of the keys that would be encrypted to for `name` now, for what only compares:
-  /// nothing is held against the pins, and nothing is pinned. Nil when nobody is called so.
+  /// The thumbprints of the keys that are `name`'s at `now`; nil when nobody is called so.
+  ///
+  /// For what only compares: nothing is held against the pins, and nothing is pinned.
   ///
   /// - Throws: ``ContactsError`` `expired`, `revoked`, `damaged`, `inputOutput`.
   public func currentKeyIDs(of name: String, at now: Int) throws(ContactsError) -> [String]? {
@@ -200,6 +201,9 @@ public struct AddressBook: Sendable {
     }
     let pinned = try keyring.contacts.contact(name)
     if let pinned, let key = Self.verifying(pinned.keys, thumbprint) {
+      if try isRevokedInProject(pinned) {
+        return Signer(name: name, key: key, standing: .revoked)
+      }
       let trust: Standing = try pinned.verified() == nil ? .unverified : .verified
       return Signer(name: name, key: key, standing: key.standing(else: trust))
     }
@@ -208,6 +212,13 @@ public struct AddressBook: Sendable {
       let shared = try project?.contact(name), let key = Self.verifying(shared.keys, thumbprint)
     else { return nil }
     return Signer(name: name, key: key, standing: key.standing(else: .unverified))
+  }
+
+  /// Whether the project has the word of somebody's pinned key that it is taken back; the pins hear of
+  /// it when something is sealed for them next.
+  private func isRevokedInProject(_ pinned: Contact) throws(ContactsError) -> Bool {
+    guard let shared = try project?.contact(pinned.name), shared.isRevoked else { return false }
+    return Pinning.verdict(on: shared.published, pinned: pinned.published) == .newer
   }
 
   private static func verifying(_ keys: [PublicJWK], _ thumbprint: String) -> PublicJWK? {

@@ -52,6 +52,11 @@ struct RecipientPlanner {
       let missing = new.filter { new in !rest.contains { $0.keyID == new.keyID } }
       return try reencryption(path, envelope, rest + missing)
     case .remove(let owners):
+      if envelope.recipients.contains(where: { $0.keyID == nil }) {
+        Console.warning(
+          "\(Text.shown(path)): has hidden readers; whether those who leave are among them cannot be "
+            + "told")
+      }
       let leaving = Set(present.compactMap { owners[$0] }).sorted()
       guard !leaving.isEmpty else { return plan(path, envelope, .unchanged) }
       let rest = try readers(of: path, envelope) { owners[$0] == nil }
