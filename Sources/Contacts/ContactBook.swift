@@ -66,13 +66,11 @@ public struct ContactBook: Sendable {
   /// - Throws: ``ContactsError`` `inputOutput`.
   public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
     try files.recovered()
-    let lines = try index.current()
     var owners: [String: String] = [:]
-    for keyID in keyIDs {
+    for (keyID, names) in try index.names(for: keyIDs) {
       // An entry may be out of date; the contact itself tells.
-      for name in lines.names(for: keyID) where owners[keyID] == nil {
-        guard let contact = try? contact(name) else { continue }
-        if contact.isOwner(of: keyID) { owners[keyID] = name }
+      owners[keyID] = names.first { name in
+        (try? contact(name))?.isOwner(of: keyID) ?? false
       }
     }
     return owners

@@ -14,7 +14,8 @@ struct KeyIndex: Sendable {
   private let contacts: Directory
 
   private static let version = "valise keys 1"
-  private static let limit = 1 << 28
+  /// Each takes some 50 reads of the file; all of it, among 100,000 contacts, some 170.
+  private static let fewSearches = 8
 
   /// - Parameters:
   ///   - directory: where the index lies, apart from what it is of.
@@ -26,71 +27,25 @@ struct KeyIndex: Sendable {
     self.contacts = contacts
   }
 
-  /// Lines sorted by their bytes, each with its end.
-  struct Lines: Sendable {
-    fileprivate private(set) var text: [UInt8]
-
-    /// The names of contacts that had the key when the index was made.
-    func names(for keyID: String) -> [String] {
-      let wanted = Array("\(KeyIndex.token(keyID)) ".utf8)
-      var names: [String] = []
-      var start = lowerBound(wanted)
-      while text[start...].starts(with: wanted) {
-        let end = endOfLine(start)
-        names.append(String(decoding: text[(start + wanted.count)..<end], as: UTF8.self))
-        start = end + 1
+  /// The names of contacts that had each of the keys when the index was made.
+  ///
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  func names(for keyIDs: [String]) throws(ContactsError) -> [String: [String]] {
+    var lines = try current()
+    var names: [String: [String]] = [:]
+    do throws(FileError) {
+      if keyIDs.count > Self.fewSearches { lines = try lines.loaded() }
+      for keyID in keyIDs {
+        names[keyID] = try lines.rests(after: Array("\(Self.token(keyID)) ".utf8))
+          .map { String(decoding: $0, as: UTF8.self) }
       }
-      return names
-    }
-
-    /// Where the first line begins that does not come before `wanted`.
-    private func lowerBound(_ wanted: [UInt8]) -> Int {
-      var low = 0
-      var high = text.count
-      while low < high {
-        // Any place between means the line that it lies in.
-        let middle = (low + high) / 2
-        let start = text[low..<middle].lastIndex(of: 0x0A).map { $0 + 1 } ?? low
-        let end = endOfLine(start)
-        if text[start..<end].lexicographicallyPrecedes(wanted) {
-          low = end + 1
-        } else {
-          high = start
-        }
-      }
-      return low
-    }
-
-    private func endOfLine(_ start: Int) -> Int {
-      text[start...].firstIndex(of: 0x0A) ?? text.count
-    }
-
-    fileprivate mutating func remove(_ line: [UInt8]) {
-      let start = lowerBound(line)
-      guard text[start...].starts(with: line) else { return }
-      text.removeSubrange(start..<(start + line.count))
-    }
-
-    fileprivate mutating func insert(_ line: [UInt8]) {
-      text.insert(contentsOf: line, at: lowerBound(line))
-    }
-
-    fileprivate init(sorting lines: some Sequence<[UInt8]>) {
-      text = Array(lines.sorted { $0.lexicographicallyPrecedes($1) }.joined())
-    }
-
-    /// Nil when a line is not whole.
-    fileprivate init?(_ text: some Sequence<UInt8>) {
-      self.text = Array(text)
-      guard self.text.last ?? 0x0A == 0x0A else { return nil }
-    }
+    } catch { throw ContactsError(error) }
+    return names
   }
 
   /// The index as it is now; made anew when the contacts were changed behind its back.
-  ///
-  /// - Throws: ``ContactsError`` `inputOutput`.
-  func current() throws(ContactsError) -> Lines {
-    guard let stamp = contacts.stamp else { return Lines(sorting: []) }
+  private func current() throws(ContactsError) -> SortedLines {
+    guard let stamp = contacts.stamp else { return SortedLines(sorting: []) }
     if let lines = read(stamp) { return lines }
     let lines = try built()
     write(lines, stamp)
@@ -105,30 +60,36 @@ struct KeyIndex: Sendable {
   ) throws(FileError) {
     let before = contacts.stamp.flatMap(read)
     try change()
-    guard var lines = before, let stamp = contacts.stamp else { return }
-    for line in old.flatMap(Self.lines) { lines.remove(line) }
-    for line in new.flatMap(Self.lines) { lines.insert(line) }
-    write(lines, stamp)
+    // Without it, the index is of another state, and is made anew when somebody asks.
+    guard let before, let stamp = contacts.stamp,
+      let after = try? before.replacing(old.flatMap(Self.lines), with: new.flatMap(Self.lines))
+    else { return }
+    write(after, stamp)
   }
 
-  private func read(_ stamp: String) -> Lines? {
+  private func read(_ stamp: String) -> SortedLines? {
     // A cache that cannot be read is made again.
-    guard let text = try? directory.read(name, limit: Self.limit) else { return nil }
     let title = Self.title(stamp)
-    guard text.starts(with: title) else { return nil }
-    return Lines(text[title.count...])
+    var start: [UInt8] = []
+    guard let file = try? InputFile(regularFile: directory.file(name)),
+      let count = try? file.read(at: 0, upTo: title.count, appendingTo: &start),
+      count == title.count, start == title
+    else { return nil }
+    return try? SortedLines(file, after: title.count)
   }
 
-  private func write(_ lines: Lines, _ stamp: String) {
-    // Losing it, or not being allowed to write it, costs time and nothing else.
+  private func write(_ lines: SortedLines, _ stamp: String) {
+    // Losing it, or not being allowed to write it, costs time and nothing else. Two who write at
+    // once may lose both, but never mix them: the file is moved whole.
+    guard let text = try? lines.text() else { return }
     try? directory.create()
     try? directory.write(
-      name, Self.title(stamp) + lines.text, existing: .replaceAlone, isDurable: false)
+      name, Self.title(stamp) + text, existing: .replaceAlone, isDurable: false)
   }
 
   private static func title(_ stamp: String) -> [UInt8] { Array("\(version) \(stamp)\n".utf8) }
 
-  private func built() throws(ContactsError) -> Lines {
+  private func built() throws(ContactsError) -> SortedLines {
     let names: [String]
     do { names = try contacts.entryNames() } catch { throw ContactsError(error) }
     let lines = Parallel.map(names) { (name) -> [[UInt8]] in
@@ -140,7 +101,7 @@ struct KeyIndex: Sendable {
       let former = root["former"]?.elements.compactMap(\.string) ?? []
       return Self.lines(for: name, keys: keys, former: former)
     }
-    return Lines(sorting: lines.joined())
+    return SortedLines(sorting: lines.joined())
   }
 
   private static func lines(for contact: Contact) -> [[UInt8]] {

@@ -87,7 +87,8 @@ extension Keyring {
     }
   }
 
-  private static func files(
+  /// The files that a backup holds, each one that the keyring could read.
+  static func files(
     in backup: [UInt8]
   ) throws(ContactsError) -> [(path: String, text: [UInt8])] {
     let lines = backup.split(separator: 0x0A)

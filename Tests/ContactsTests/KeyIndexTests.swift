@@ -67,6 +67,13 @@ import Testing
     }
     #expect(try book.owners(of: Array(keyIDs)) == naive(keyIDs))
     #expect(try scratch.keyring.contacts.owners(of: Array(keyIDs)) == naive(keyIDs))
+    // Kept right through all of it, it is the one that would be made now: nothing that was removed
+    // is still in it.
+    let index = scratch.file("cache/contacts")
+    let kept = FileManager.default.contents(atPath: index)
+    #expect(kept != nil && unlink(index) == 0)
+    _ = try book.owners(of: ["x"])
+    #expect(FileManager.default.contents(atPath: index) == kept)
   }
 
   private func file(_ contact: Contact) -> [UInt8] { contact.json.readable }

@@ -191,7 +191,7 @@ struct Comparison {
 
   // MARK: Table
 
-  private func compare(
+  func compare(
     _ name: String, _ jobs: [Job], times: Int, warmMiB: Int = 0
   ) throws -> [Row] {
     let jobs = jobs.map { job in
@@ -210,7 +210,7 @@ struct Comparison {
     }
   }
 
-  private func header(_ title: String) {
+  func header(_ title: String) {
     print(
       "\n### \(title)\n\n| job | tool | median | peak memory | valise ÷ tool |\n|---|---|---|---|---|"
     )

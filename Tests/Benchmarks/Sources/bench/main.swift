@@ -36,6 +36,7 @@ do {
   var rows = try bench.startUp()
   rows += try bench.sizes(upTo: maximumMiB, slow: isSlow)
   rows += try bench.recipients()
+  rows += try bench.keyring()
   if let jsonPath {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

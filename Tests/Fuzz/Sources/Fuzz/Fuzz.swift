@@ -1,4 +1,7 @@
-import JOSE
+@testable import JOSE
+
+@testable import Contacts
+@testable import DurableFiles
 
 /// What an input is opened with: the same keys each time, so that a finding can be had again.
 private let shared = SecretBytes(copying: [UInt8](repeating: 7, count: 32).span)
@@ -11,7 +14,7 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 13 {
+  switch data[0] % 18 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
@@ -24,9 +27,46 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 9: readSecrets(input, .json, symmetricKey)
   case 10: readSecrets(input, .toml, symmetricKey)
   case 11: readSecrets(input, .dotenv, symmetricKey)
-  default: readSecrets(input, .ini, symmetricKey)
+  case 12: readSecrets(input, .ini, symmetricKey)
+  case 13: readCard(input)
+  case 14: readContact(input)
+  case 15: readGroup(input)
+  case 16: readBackup(input)
+  default: readJournal(input)
   }
   return 0
+}
+
+// What is read can be written, and read again as the same.
+
+private func readBackup(_ input: [UInt8]) {
+  let title = Array("{\"valise\":\"keyring\",\"version\":1}\n".utf8)
+  _ = try? Keyring.files(in: title + input)
+}
+
+private func readCard(_ input: [UInt8]) {
+  guard let card = try? Card(parsing: input) else { return }
+  let again = try? Card(parsing: card.serialized)
+  precondition(again?.serial == card.serial && again?.serialized == card.serialized)
+}
+
+private func readContact(_ input: [UInt8]) {
+  guard let contact = try? Contact(parsing: input, name: "bob") else { return }
+  let again = try? Contact(parsing: contact.json.readable, name: "bob")
+  precondition(again?.json.readable == contact.json.readable)
+  _ = try? (contact.verified(), contact.encryptionKeys(at: 0), contact.published.fingerprint())
+}
+
+private func readGroup(_ input: [UInt8]) {
+  guard let group = try? Group(parsing: input, name: "team") else { return }
+  let again = try? Group(parsing: group.json.readable, name: "team")
+  precondition(again?.members == group.members)
+}
+
+private func readJournal(_ input: [UInt8]) {
+  let text = Array("valise journal 1\n".utf8) + input
+  guard let changes = JournalText.decode(text) else { return }
+  precondition(JournalText.encode(changes) == text)
 }
 
 private func openEnvelope(_ input: [UInt8], _ key: SymmetricJWK) {
