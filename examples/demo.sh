@@ -1,5 +1,5 @@
 #!/bin/sh
-# Seals a real file for three people with three kinds of key, and opens it as each of them.
+# Seals a real file for a group of three people with three kinds of key, signed, and opens it as each of them.
 set -eu
 valise=$(realpath "${1:?usage: demo.sh PATH-OF-VALISE}")
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,20 +19,22 @@ for person in "alice RSA-3072" "bob P-256" "carol X25519"; do
   "$valise" key export >"$1.jwks"
 done
 
-say "Alice collects the public keys of the others"
+say "Alice collects the cards of the others, and calls them a team"
 as alice
 run contact add bob bob.jwks
 run contact add carol carol.jwks
+run group add @team alice bob carol
 
-say "She seals the documentation for the three of them"
+say "She seals the documentation for the team, and signs it"
 tar -czf docs.tar.gz -C "$here" docs README.md LICENSE
-run encrypt -r bob -r carol -r me -o docs.tar.gz.jwe docs.tar.gz
+run encrypt -s -r @team -o docs.tar.gz.jwe docs.tar.gz
 run inspect docs.tar.gz.jwe
 
-say "Each of them opens it"
+say "Each of them opens it, if it is from her"
 for person in alice bob carol; do
   as "$person"
-  run decrypt -o "$person.tar.gz" docs.tar.gz.jwe
+  test "$person" = alice || "$valise" contact add --quiet alice alice.jwks
+  run decrypt --from alice -o "$person.tar.gz" docs.tar.gz.jwe
   cmp docs.tar.gz "$person.tar.gz" && echo "$person reads the same $(wc -c <"$person.tar.gz") bytes"
 done
 
@@ -44,5 +46,12 @@ as carol
 sed 's/"tag":"./"tag":"-/' docs.tar.gz.jwe >changed.jwe
 run decrypt -o changed.tar.gz changed.jwe || echo "(exit $?)"
 test ! -e dave.tar.gz && test ! -e changed.tar.gz
+
+say "Carol leaves: the file is sealed anew for those who stay"
+as alice
+run recipients remove -r carol --sign docs.tar.gz.jwe
+as carol
+run decrypt -o late.tar.gz docs.tar.gz.jwe || echo "(exit $?)"
+test ! -e late.tar.gz
 
 say "Done"

@@ -25,6 +25,13 @@ static inline int valise_reserve(int descriptor, long long byteCount) {
   if (syscall(SYS_fallocate, descriptor, 1, (off_t)0, (off_t)byteCount) == 0) return 0;
   return errno == ENOSPC || errno == EDQUOT ? errno : 0;
 }
+
+/* copy_file_range(2), which glibc declares for GNU sources only: appends to `output` at its position
+   what `input` has at *offset, and moves that on. The bytes copied, or -1 and errno. */
+static inline long long valise_copy_range(
+    int input, long long *offset, int output, unsigned long byteCount) {
+  return syscall(SYS_copy_file_range, input, offset, output, (void *)0, byteCount, 0);
+}
 #else
 static inline int valise_forbid_dumps(void) { return 0; }
 static inline int valise_reserve(int descriptor, long long byteCount) {

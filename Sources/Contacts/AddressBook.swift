@@ -111,6 +111,26 @@ public struct AddressBook: Sendable {
       addedOn: Platform.day(of: now))
   }
 
+  /// The thumbprints of the keys that are `name`'s at `now`; nil when nobody is called so.
+  ///
+  /// For what only compares: nothing is held against the pins, and nothing is pinned.
+  ///
+  /// - Throws: ``ContactsError`` `expired`, `revoked`, `damaged`, `inputOutput`.
+  public func currentKeyIDs(of name: String, at now: Int) throws(ContactsError) -> [String]? {
+    let keys: [PublicJWK]
+    if let identity = try keyring.identity(name) {
+      keys = try identity.encryptionKeys(at: now)
+    } else {
+      var contact = try project?.contact(name)
+      if contact == nil { contact = try keyring.contacts.contact(name) }
+      guard let contact else { return nil }
+      keys = try contact.encryptionKeys(at: now)
+    }
+    do throws(JOSEError) {
+      return try keys.map { (key) throws(JOSEError) in try key.thumbprintText() }
+    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+  }
+
   // MARK: Groups
 
   /// The group called `name`, without its `@`; nil when there is none.
@@ -133,17 +153,76 @@ public struct AddressBook: Sendable {
 
   // MARK: Whose a key is
 
-  /// The thumbprints of all keys that are known to be somebody's, whether they may be used or not.
+  /// The thumbprints of all encryption keys that are known to be somebody's, or to have been.
   ///
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
   public func keyIDs(of name: String) throws(ContactsError) -> Set<String> {
-    var keys = try keyring.identity(name)?.publicKeys ?? []
-    for book in books { keys += try book.contact(name)?.keys ?? [] }
-    do throws(JOSEError) {
-      var keyIDs: Set<String> = []
-      for key in keys { keyIDs.insert(try key.thumbprintText()) }
-      return keyIDs
-    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+    var keyIDs: Set<String> = []
+    for key in try keyring.identity(name)?.publicKeys ?? [] where key.canEncrypt {
+      do { keyIDs.insert(try key.thumbprintText()) } catch {
+        throw ContactsError(.internalFailure, error.reason, underlying: error)
+      }
+    }
+    for book in books { keyIDs.formUnion(try book.contact(name)?.encryptionKeyIDs() ?? []) }
+    return keyIDs
+  }
+
+  /// Somebody whose signature was seen.
+  public struct Signer: Sendable {
+    /// Their name.
+    public let name: String
+    /// The key that signs for them.
+    public let key: PublicJWK
+    /// How far the key is known to be theirs.
+    public let standing: Standing
+  }
+
+  /// How far a signing key is known to be somebody's.
+  public enum Standing: Sendable, Hashable {
+    /// One's own.
+    case own
+    /// The fingerprint was compared.
+    case verified
+    /// It was pinned at first sight, or only a project says so.
+    case unverified
+    /// Its owner took it back: whoever has it now may be anybody.
+    case revoked
+  }
+
+  /// Who signs with the key of this thumbprint; nil when nobody is known to.
+  ///
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func signer(_ thumbprint: String) throws(ContactsError) -> Signer? {
+    guard let name = try owners(of: [thumbprint])[thumbprint] else { return nil }
+    if let identity = try keyring.identity(name),
+      let key = Self.verifying(identity.publicKeys, thumbprint)
+    {
+      return Signer(name: name, key: key, standing: key.standing(else: .own))
+    }
+    let pinned = try keyring.contacts.contact(name)
+    if let pinned, let key = Self.verifying(pinned.keys, thumbprint) {
+      if try isRevokedInProject(pinned) {
+        return Signer(name: name, key: key, standing: .revoked)
+      }
+      let trust: Standing = try pinned.verified() == nil ? .unverified : .verified
+      return Signer(name: name, key: key, standing: key.standing(else: trust))
+    }
+    // What a project says of somebody who is pinned by other keys is worth nothing.
+    guard pinned == nil, try keyring.identity(name) == nil,
+      let shared = try project?.contact(name), let key = Self.verifying(shared.keys, thumbprint)
+    else { return nil }
+    return Signer(name: name, key: key, standing: key.standing(else: .unverified))
+  }
+
+  /// Whether the project has the word of somebody's pinned key that it is taken back; the pins hear of
+  /// it when something is sealed for them next.
+  private func isRevokedInProject(_ pinned: Contact) throws(ContactsError) -> Bool {
+    guard let shared = try project?.contact(pinned.name), shared.isRevoked else { return false }
+    return Pinning.verdict(on: shared.published, pinned: pinned.published) == .newer
+  }
+
+  private static func verifying(_ keys: [PublicJWK], _ thumbprint: String) -> PublicJWK? {
+    keys.first { $0.canVerify && (try? $0.thumbprintText())?.isExactly(thumbprint) == true }
   }
 
   /// The names of those who hold the keys called `keyIDs`, as far as they are known.
@@ -152,8 +231,9 @@ public struct AddressBook: Sendable {
   public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
     var owners: [String: String] = [:]
     for identity in try keyring.identities() {
-      for keyID in keyIDs where identity.publicKeys.contains(where: { $0.isCalled(keyID) }) {
-        owners[keyID] = identity.name
+      for keyID in keyIDs where owners[keyID] == nil {
+        let isOwner = identity.publicKeys.contains { $0.isCalled(keyID) }
+        if isOwner { owners[keyID] = identity.name }
       }
     }
     for book in [keyring.contacts, project].compactMap({ $0 }) {
@@ -162,6 +242,12 @@ public struct AddressBook: Sendable {
       owners.merge(try book.owners(of: unknown)) { known, _ in known }
     }
     return owners
+  }
+}
+
+extension PublicJWK {
+  fileprivate func standing(else other: AddressBook.Standing) -> AddressBook.Standing {
+    metadata.revocation == nil ? other : .revoked
   }
 }
 

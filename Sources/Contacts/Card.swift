@@ -114,7 +114,7 @@ public struct Card: Sendable {
       signingKey = candidates[first.keyIndex]
       self.signature = signature
     } catch { throw Self.refusal(error.reason, error) }
-    json = outer.text
+    json = outer.rewritten
   }
 
   private static func refusal(_ reason: String, _ error: JOSEError? = nil) -> ContactsError {

@@ -28,6 +28,8 @@ public struct Contact: Sendable {
   public let source: String?
   /// The day they were added, as `2026-11-21`.
   public let addedOn: String?
+  /// The thumbprints of keys from earlier cards: what was sealed for them is theirs all the same.
+  public let formerKeyIDs: [String]
   private let verification: Verification?
 
   /// Their public keys, at least one.
@@ -42,18 +44,25 @@ public struct Contact: Sendable {
     guard published.keys.contains(where: \.canEncrypt) else {
       throw ContactsError(.unusableKey, "\(name) has no key that can be encrypted to")
     }
-    self.init(name, published, source, addedOn, nil)
-  }
-
-  private init(
-    _ name: String, _ published: PublishedKeys, _ source: String?, _ addedOn: String?,
-    _ verification: Verification?
-  ) {
     self.name = name
     self.published = published
     self.source = source
     self.addedOn = addedOn
-    self.verification = verification
+    formerKeyIDs = []
+    verification = nil
+  }
+
+  /// Another state of `old`.
+  private init(
+    _ old: Contact, name: String? = nil, published: PublishedKeys? = nil,
+    formerKeyIDs: [String]? = nil, verification: Verification? = nil
+  ) {
+    self.name = name ?? old.name
+    self.published = published ?? old.published
+    self.formerKeyIDs = formerKeyIDs ?? old.formerKeyIDs
+    self.verification = verification ?? old.verification
+    source = old.source
+    addedOn = old.addedOn
   }
 
   /// Who compared the fingerprint and when; nil when nobody did, or the contact has another one by
@@ -76,16 +85,30 @@ public struct Contact: Sendable {
     try keys.usable(at: now, by: name)
   }
 
+  /// The thumbprints of all encryption keys that they have, or had.
+  ///
+  /// - Throws: ``ContactsError`` `internalFailure`.
+  public func encryptionKeyIDs() throws(ContactsError) -> [String] {
+    do throws(JOSEError) {
+      let current = try keys.filter(\.canEncrypt).map { (key) throws(JOSEError) in
+        try key.thumbprintText()
+      }
+      return current + formerKeyIDs
+    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+  }
+
   func verified(_ verification: Verification) -> Contact {
-    Contact(name, published, source, addedOn, verification)
+    Contact(self, verification: verification)
   }
 
-  func renamed(_ name: String) -> Contact {
-    Contact(name, published, source, addedOn, verification)
-  }
+  func renamed(_ name: String) -> Contact { Contact(self, name: name) }
 
-  func with(_ published: PublishedKeys, from source: String?, on day: String?) -> Contact {
-    Contact(name, published, source, day, verification)
+  /// The contact after its owner published other keys.
+  func updated(to published: PublishedKeys) throws(ContactsError) -> Contact {
+    var former = try encryptionKeyIDs()
+    let updated = Contact(self, published: published, formerKeyIDs: [])
+    for keyID in try updated.encryptionKeyIDs() { former.removeAll { $0.isExactly(keyID) } }
+    return Contact(updated, formerKeyIDs: former)
   }
 
   init(parsing text: [UInt8], name: String) throws(ContactsError) {
@@ -98,6 +121,7 @@ public struct Contact: Sendable {
       }
       source = root["source"]?.string
       addedOn = root["added"]?.string
+      formerKeyIDs = root["former"].map { $0.elements.compactMap(\.string) } ?? []
       verification = root["verified"].flatMap(Verification.init)
     } catch let error as JOSEError {
       throw Self.damaged(name, error.reason, error)
@@ -119,6 +143,9 @@ public struct Contact: Sendable {
     if let source { members.append(.init("source", .string(source))) }
     if let addedOn { members.append(.init("added", .string(addedOn))) }
     if let verification { members.append(.init("verified", verification.json)) }
+    if !formerKeyIDs.isEmpty {
+      members.append(.init("former", .array(formerKeyIDs.map { .string($0) })))
+    }
     return .object(members + [.init("card", published.json)])
   }
 }

@@ -70,7 +70,7 @@ public struct ContactBook: Sendable {
     for (keyID, names) in try index.names(for: keyIDs) {
       // An entry may be out of date; the contact itself tells.
       owners[keyID] = names.first { name in
-        (try? contact(name))?.keys.contains { $0.isCalled(keyID) } ?? false
+        (try? contact(name))?.isOwner(of: keyID) ?? false
       }
     }
     return owners
@@ -102,7 +102,7 @@ public struct ContactBook: Sendable {
       case .newer: break
       }
     }
-    let new = known?.with(contact.published, from: contact.source, on: contact.addedOn) ?? contact
+    let new = try known?.updated(to: contact.published) ?? contact
     try replace(known.map { [$0] } ?? [], with: [new], holding: lock)
     return known == nil ? .added : .updated
   }
@@ -178,6 +178,13 @@ public struct ContactBook: Sendable {
         try files.apply(changes, holding: lock)
       }
     }
+  }
+}
+
+extension Contact {
+  /// Whether the key called `keyID` is theirs, or was.
+  func isOwner(of keyID: String) -> Bool {
+    keys.contains { $0.isCalled(keyID) } || formerKeyIDs.contains { $0.isExactly(keyID) }
   }
 }
 

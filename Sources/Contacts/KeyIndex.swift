@@ -98,20 +98,21 @@ struct KeyIndex: Sendable {
         let root = try? JSONDocument(parsing: text).root, let card = root["card"],
         let keys = try? JWKSet(card).publicKeys
       else { return [] }
-      return Self.lines(for: name, keys: keys)
+      let former = root["former"]?.elements.compactMap(\.string) ?? []
+      return Self.lines(for: name, keys: keys, former: former)
     }
     return SortedLines(sorting: lines.joined())
   }
 
   private static func lines(for contact: Contact) -> [[UInt8]] {
-    lines(for: contact.name, keys: contact.keys)
+    lines(for: contact.name, keys: contact.keys, former: contact.formerKeyIDs)
   }
 
-  private static func lines(for name: String, keys: [PublicJWK]) -> [[UInt8]] {
-    keys.flatMap { key in
-      let keyIDs = Set([try? key.thumbprintText(), key.metadata.keyID].compactMap { $0 })
-      return keyIDs.map { Array("\(token($0)) \(name)\n".utf8) }
-    }
+  private static func lines(
+    for name: String, keys: [PublicJWK], former: [String]
+  ) -> [[UInt8]] {
+    let current = keys.flatMap { [try? $0.thumbprintText(), $0.metadata.keyID].compactMap { $0 } }
+    return Set(current + former).map { Array("\(token($0)) \(name)\n".utf8) }
   }
 
   /// A `kid` is any text; what could not stand in a line is written as base64url.

@@ -52,6 +52,12 @@ package struct Directory: Sendable, Hashable {
       .map(\.name)
   }
 
+  /// Whether there is one of this path, links followed.
+  package var exists: Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Another whenever a file in it was made, replaced or removed since; nil when there is no such
   /// directory.
   ///
@@ -95,6 +101,19 @@ package struct Directory: Sendable, Hashable {
     guard let path = unsafe getcwd(nil, 0) else { throw FileError.last(".") }
     defer { unsafe free(path) }
     return Directory(path: unsafe String(cString: path))
+  }
+
+  /// `path` from the root on, with no link, `.` or `..` left in its directories.
+  ///
+  /// - Throws: ``FileError`` `notFound` when there is no such directory.
+  package static func resolve(_ path: String) throws(FileError) -> String {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    guard let resolved = unsafe realpath(directory, nil) else { throw FileError.last(path) }
+    defer { unsafe free(resolved) }
+    let parent = unsafe String(cString: resolved)
+    return parent == "/" ? "/\(name)" : "\(parent)/\(name)"
   }
 
   /// The directories from this one up to the root.

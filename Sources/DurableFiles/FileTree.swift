@@ -11,7 +11,8 @@ package struct FileTree {
   ///   - path: the root.
   ///   - skipped: names of directories that are passed over, wherever they are.
   package init(path: String, skipping skipped: Set<String> = [".git"]) {
-    self.path = path
+    // `tree/` and `tree` are one, and what is in it is shown in one way.
+    self.path = path.utf8.lastIndex { $0 != UInt8(ascii: "/") }.map { String(path[...$0]) } ?? path
     self.skipped = skipped
   }
 

@@ -6,7 +6,7 @@
 
 /// A file, a pipe or a terminal to read from.
 package final class InputFile: Sendable {
-  private let descriptor: Descriptor
+  let descriptor: Descriptor
   /// The size when it was opened; nil for what is not a regular file.
   package let byteCount: UInt64?
   /// Which file it is.
@@ -63,6 +63,11 @@ package final class InputFile: Sendable {
       throw error
     }
     return file.byteCount == nil ? nil : file
+  }
+
+  /// Changes when the file at `path` is written to or replaced; nil when there is none.
+  package static func stamp(path: String) -> String? {
+    Directory(path: path).stamp
   }
 
   /// Standard input.

@@ -48,6 +48,21 @@ package enum Platform {
     return unsafe "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
   }
 
+  /// Lets the process have as many files open as the system allows, and says how many.
+  package static func raiseOpenFileLimit() -> Int {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let kind = RLIMIT_NOFILE
+    #endif
+    guard unsafe getrlimit(kind, &limit) == 0 else { return 256 }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(kind, &limit)
+    guard unsafe getrlimit(kind, &limit) == 0 else { return 256 }
+    return Int(clamping: limit.rlim_cur)
+  }
+
   /// Ends the process.
   package static func exit(_ status: Int32) -> Never {
     #if canImport(Glibc)

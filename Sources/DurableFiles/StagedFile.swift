@@ -68,10 +68,32 @@ package final class StagedFile {
     guard number == 0 else { throw FileError(system: number, path) }
   }
 
+  /// Makes the file its owner's, and readable for the same people, as `file` is; as far as the system
+  /// allows.
+  package func takePermissions(of file: InputFile) throws(FileError) {
+    let status = try file.descriptor.status()
+    // Only root may give files away; the mode comes last, for a change of owner takes bits away.
+    _ = fchown(descriptor.number, status.st_uid, status.st_gid)
+    guard fchmod(descriptor.number, status.st_mode & 0o777) == 0 else {
+      throw FileError.last(path)
+    }
+  }
+
+  /// Makes the bytes durable ahead of ``commit(isDurable:)``, which then has next to nothing to do
+  /// that could fail.
+  package func synchronize() throws(FileError) { try descriptor.synchronize() }
+
   /// Appends `bytes`.
   ///
   /// - Throws: ``FileError`` `noSpace` or `failed`.
   package func write(_ bytes: Span<UInt8>) throws(FileError) { try descriptor.write(bytes) }
+
+  /// Appends the bytes of `file` in `range`, as fast as the system can copy.
+  ///
+  /// - Throws: ``FileError`` `noSpace`, or `failed` also when `file` has fewer.
+  package func copy(_ range: Range<UInt64>, of file: InputFile) throws(FileError) {
+    try descriptor.append(range, of: file.descriptor)
+  }
 
   /// Makes the bytes durable, unless they need not be, and gives them their name.
   ///

@@ -5,7 +5,7 @@ extension JWE {
   public struct Decrypted: Sendable {
     /// What was sealed.
     ///
-    /// Confidential, but from anybody who has the public keys.
+    /// Confidential; from whom it is, ``authorship`` says.
     public let plaintext: [UInt8]
     /// The authenticated data that stood beside the ciphertext.
     public let additionalData: [UInt8]?
@@ -13,12 +13,14 @@ extension JWE {
     public let outcomes: [RecipientOutcome]
     /// Whether all recipients read the same.
     public let consistency: Consistency
+    /// Who sealed it.
+    public let authorship: Authorship
   }
 
   /// Opens a message in memory.
   ///
-  /// - Throws: ``JOSEError`` `noMatchingKey`, `decryptionFailed`, `malformed`, `unsupported`,
-  ///   `refused` and others; there is no plaintext then.
+  /// - Throws: ``JOSEError`` `noMatchingKey`, `decryptionFailed`, `verificationFailed`, `malformed`,
+  ///   `unsupported`, `refused` and others; there is no plaintext then.
   public static func decrypt(
     _ envelope: [UInt8], with keys: [DecryptionKey],
     policy: DecryptionPolicy = DecryptionPolicy()
@@ -29,7 +31,7 @@ extension JWE {
     let opened = try unlocked.decrypt(into: gathered)
     return Decrypted(
       plaintext: gathered.committed ?? [], additionalData: envelope.additionalData,
-      outcomes: opened.outcomes, consistency: opened.consistency)
+      outcomes: opened.outcomes, consistency: opened.consistency, authorship: opened.authorship)
   }
 
   /// What was learned when a message opened.
@@ -42,12 +44,14 @@ extension JWE {
     public let outcomes: [RecipientOutcome]
     /// Whether all recipients read the same.
     public let consistency: Consistency
+    /// Who sealed it.
+    public let authorship: Authorship
   }
 
   /// A message whose key was found, and whose content is still to be verified.
   ///
-  /// There are two ways on, and neither shows a byte before the tag holds: into a sink that is
-  /// committed, or by a verifying pass whose result can be emitted.
+  /// There are two ways on, and neither shows a byte, nor says who sealed it, before tag and signature
+  /// hold: into a sink that is committed, or by a verifying pass whose result can be emitted.
   public struct UnlockedEnvelope {
     struct Candidate {
       let contentKey: SecretBytes
@@ -59,50 +63,53 @@ extension JWE {
     /// The cap on a compressed plaintext; nil when it is not compressed.
     let compression: UInt64?
     let candidates: [Candidate]
+    /// Nil when it is not signed.
+    let signature: PendingSignature?
     let outcomes: [RecipientOutcome]
     let consistency: Consistency
 
     /// Decrypts into `sink` and commits it once everything holds.
     ///
-    /// - Throws: ``JOSEError`` `decryptionFailed`, `malformed`, `limitExceeded`, `inputOutput`; the
-    ///   sink is not committed then.
+    /// - Throws: ``JOSEError`` `decryptionFailed`, `verificationFailed` when other content was signed,
+    ///   `malformed`, `limitExceeded`, `inputOutput`; the sink is not committed then.
     public func decrypt(into sink: some StagedSink) throws(JOSEError) -> Opening {
       // With several candidates the content tells which is right, before the sink takes anything.
       // What is compressed is verified before it is inflated: how that fails would tell of the
       // plaintext, as a padding does, and zlib sees nothing that an attacker changed.
       let isVerifiedFirst = candidates.count > 1 || compression != nil
-      let candidate = isVerifiedFirst ? try verifiedCandidate().0 : candidates[0]
+      let candidate = isVerifiedFirst ? try verify().candidate : candidates[0]
       if compression == nil { try sink.reserve(envelope.ciphertextByteCount) }
       var inflater = try compression.map { (limit) throws(JOSEError) in try Inflater(limit) }
+      let digest = try plaintextDigest()
       try reader.read(
-        opener(candidate),
+        opener(candidate), digest: digest,
         take: { (plaintext) throws(JOSEError) in
           try Self.pass(plaintext, through: &inflater, into: sink)
         })
       try inflater?.checkEnd()
+      let authorship = try authorship(digest)
       try sink.commit()
-      return opening(candidate)
+      return opening(candidate, authorship)
     }
 
     /// Reads all of the content and checks it, showing nothing.
     ///
-    /// - Throws: ``JOSEError`` `decryptionFailed`, `malformed`, `inputOutput`.
+    /// - Throws: ``JOSEError`` `decryptionFailed`, `verificationFailed` when other content was signed,
+    ///   `malformed`, `inputOutput`.
     public func verify() throws(JOSEError) -> VerifiedContent {
-      let (candidate, digests) = try verifiedCandidate()
-      return VerifiedContent(unlocked: self, candidate: candidate, digests: digests)
-    }
-
-    private func verifiedCandidate() throws(JOSEError) -> (Candidate, PieceDigests) {
       for candidate in candidates {
         var digests = try PieceDigests()
+        let digest = try plaintextDigest()
         do {
           let opener = try opener(candidate)
           try reader.read(
-            opener,
+            opener, digest: digest,
             inspect: { (ciphertext) throws(JOSEError) in
               try digests.append(ciphertext)
             })
-          return (candidate, digests)
+          let opening = opening(candidate, try authorship(digest))
+          return VerifiedContent(
+            unlocked: self, candidate: candidate, digests: digests, opening: opening)
         } catch {
           guard error.code == .decryptionFailed else { throw error }
         }
@@ -123,12 +130,26 @@ extension JWE {
       }
     }
 
-    func opening(_ candidate: Candidate) -> Opening {
+    /// What takes the digest of the plaintext; nil when nothing is signed.
+    func plaintextDigest() throws(JOSEError) -> HashContext? {
+      guard signature != nil else { return nil }
+      return try primitive { () throws(PrimitiveError) in
+        try HashContext(EnvelopeSignature.digest)
+      }
+    }
+
+    /// Who sealed it, once `digest` saw all of the plaintext.
+    func authorship(_ digest: HashContext?) throws(JOSEError) -> Authorship {
+      guard let signature, let digest else { return .unsigned }
+      return try signature.authorship(digest)
+    }
+
+    func opening(_ candidate: Candidate, _ authorship: Authorship) -> Opening {
       var outcomes = outcomes
       outcomes[candidate.trial.recipientIndex] = .opened
       return Opening(
         recipientIndex: candidate.trial.recipientIndex, keyIndex: candidate.trial.keyIndex,
-        outcomes: outcomes, consistency: consistency)
+        outcomes: outcomes, consistency: consistency, authorship: authorship)
     }
 
     static func pass(
@@ -139,14 +160,14 @@ extension JWE {
     }
   }
 
-  /// Content whose tag was seen to hold.
+  /// Content whose tag and signature were seen to hold.
   public struct VerifiedContent {
     let unlocked: UnlockedEnvelope
     let candidate: UnlockedEnvelope.Candidate
     let digests: PieceDigests
 
     /// What was learned.
-    public var opening: Opening { unlocked.opening(candidate) }
+    public let opening: Opening
 
     /// Decrypts again, into a sink that cannot take back.
     ///

@@ -19,7 +19,7 @@ package struct FileSource: ByteSource {
 
 /// A regular file, read anywhere.
 package struct FileAccess: RandomAccessBytes {
-  private let file: InputFile
+  fileprivate let file: InputFile
   package let byteCount: UInt64
 
   /// Nil for a pipe or a device, which must be spooled.
@@ -91,9 +91,26 @@ package struct FileSink: StagedSink {
     do { try file.reserve(byteCount: byteCount) } catch { throw JOSEError(error) }
   }
 
+  package func copy(
+    _ range: Range<UInt64>, of source: any RandomAccessBytes
+  ) throws(JOSEError) {
+    // From file to file the system copies, and no byte comes up to us.
+    guard let source = source as? FileAccess else {
+      return try StreamedCopy(sink: self).copy(range, of: source)
+    }
+    do { try file.copy(range, of: source.file) } catch { throw JOSEError(error) }
+  }
+
   package func commit() throws(JOSEError) {
     do { try file.commit() } catch { throw JOSEError(error) }
   }
+}
+
+/// Another sink's bytes by the way that needs nothing of it but ``ByteSink/write(_:)``.
+private struct StreamedCopy<Sink: ByteSink>: ByteSink {
+  let sink: Sink
+
+  func write(_ bytes: Span<UInt8>) throws(JOSEError) { try sink.write(bytes) }
 }
 
 extension JOSEError {

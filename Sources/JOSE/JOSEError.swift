@@ -24,6 +24,8 @@ public struct JOSEError: Error, Sendable {
     case decryptionFailed
     /// No signature holds under any of the keys.
     case verificationFailed
+    /// Recipients cannot be added to the message as it stands; encrypted anew it can have others.
+    case reencryptionNeeded
     /// Reading or writing failed; ``JOSEError/underlying`` says how.
     case inputOutput
     /// The system or a library failed for no reason of the caller's.
@@ -61,7 +63,7 @@ extension JOSEError {
     let code: Code =
       switch error.code {
       case .invalidKey, .invalidLength: .invalidKey
-      case .invalidEncoding: .malformed
+      case .invalidEncoding, .malformedText: .malformed
       case .authenticationFailed: .decryptionFailed
       case .limitExceeded, .outOfMemory: .limitExceeded
       case .randomUnavailable, .internalFailure: .internalFailure

@@ -20,11 +20,33 @@ public protocol ByteSink {
   ///
   /// - Throws: ``JOSEError`` `inputOutput` when there is no room for it.
   func reserve(_ byteCount: UInt64) throws(JOSEError)
+
+  /// Takes the bytes of `source` in `range`, all of them.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`, `malformed` when there are fewer.
+  func copy(_ range: Range<UInt64>, of source: any RandomAccessBytes) throws(JOSEError)
 }
 
 extension ByteSink {
   /// Makes nothing of it.
   public func reserve(_ byteCount: UInt64) throws(JOSEError) {}
+
+  /// Reads and writes them piece by piece.
+  public func copy(
+    _ range: Range<UInt64>, of source: any RandomAccessBytes
+  ) throws(JOSEError) {
+    var piece: [UInt8] = []
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let wanted = Int(min(1 << 18, range.upperBound - offset))
+      guard try source.read(at: offset, upTo: wanted, appendingTo: &piece) > 0 else {
+        throw JOSEError(.malformed, "it became shorter while it was read")
+      }
+      try write(piece.span)
+      offset += UInt64(piece.count)
+      piece.removeAll(keepingCapacity: true)
+    }
+  }
 }
 
 /// A sink whose bytes nobody sees until they are committed, and never if they are not.
@@ -92,6 +114,8 @@ public final class BytesGathered: StagedSink {
 
   /// Takes all of `bytes`.
   public func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    // The standard library would write a zero into the one empty array that all threads share.
+    guard !bytes.isEmpty else { return }
     staged.append(addingCapacity: bytes.count) { output in
       for index in bytes.indices { output.append(bytes[index]) }
     }

@@ -1,4 +1,4 @@
-/// A stream in pieces through four stages, on as many threads as there are cores to overlap them.
+/// A stream in pieces through stages, on as many threads as there are cores to overlap them.
 ///
 /// Each stage handles one piece at a time and the pieces in order, so that a cipher and a file may
 /// stand behind it; but which thread runs which stage is decided anew for each piece. Whoever is free
@@ -8,9 +8,20 @@
 /// The buffers are made once and go round: a stream of any length costs the memory of a few pieces.
 /// When a stage throws, the others end with their piece, and the first error is thrown.
 package enum Pipeline {
-  /// Enough for a piece in each stage and one waiting between.
-  private static let pieceCount = 6
-  /// Four stages gain nothing from more: one of them is always the longest.
+  /// What happens to a piece between being filled and being drained.
+  package enum Stage<Failure: Error> {
+    /// Makes of a piece what the next stage gets, appending to an empty buffer; is told of the last.
+    case transform((borrowing [UInt8], inout [UInt8], _ isLast: Bool) throws(Failure) -> Void)
+    /// Looks at a piece and hands it on as it is.
+    ///
+    /// Whoever is free does this before all else: what looks on is a hash, slower than a cipher, and
+    /// the whole is no faster than its slowest stage.
+    case watch((borrowing [UInt8]) throws(Failure) -> Void)
+
+    fileprivate var isWatch: Bool { if case .watch = self { true } else { false } }
+  }
+
+  /// More threads gain nothing: the longest stage takes one of them, the rest fit on two.
   private static let maximumThreadCount = 3
 
   /// Runs the stages until `fill` has no more and all is drained.
@@ -22,34 +33,30 @@ package enum Pipeline {
   ///   - byteCount: room for a piece in each stage, so that no buffer ever grows.
   ///   - fill: appends the next piece to an empty buffer and answers whether more may come; the last
   ///     piece may be empty.
-  ///   - first: makes of a piece the next stage's, appending to an empty buffer; is told of the last.
-  ///   - second: likewise.
+  ///   - stages: what each piece goes through, in this order.
   ///   - drain: takes what came out.
   /// - Throws: what a stage throws, whichever came first.
   package static func run<Failure: Error>(
     byteCount: Int,
     fill: (inout [UInt8]) throws(Failure) -> Bool,
-    first: (borrowing [UInt8], inout [UInt8], _ isLast: Bool) throws(Failure) -> Void,
-    second: (borrowing [UInt8], inout [UInt8], _ isLast: Bool) throws(Failure) -> Void,
+    stages: [Stage<Failure>],
     drain: (borrowing [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     var piece = Piece(byteCount: byteCount)
     piece.isLast = try !fill(&piece.bytes)
     guard !piece.isLast else {
-      try piece.transform(first)
-      try piece.transform(second)
+      for stage in stages { try piece.pass(stage) }
       return try drain(piece.bytes)
     }
 
-    let line = AssemblyLine<Failure>(piece, count: pieceCount, byteCount: byteCount)
+    let line = AssemblyLine<Failure>(piece, watches: stages.map(\.isWatch), byteCount: byteCount)
     piece = Piece(byteCount: 0)
     func work() {
-      line.run { (stage, piece) throws(Failure) in
-        switch stage {
-        case .fill: piece.isLast = try !fill(&piece.bytes)
-        case .first: try piece.transform(first)
-        case .second: try piece.transform(second)
-        case .drain: try drain(piece.bytes)
+      line.run { (place, piece) throws(Failure) in
+        switch place {
+        case 0: piece.isLast = try !fill(&piece.bytes)
+        case 1...stages.count: try piece.pass(stages[place - 1])
+        default: try drain(piece.bytes)
         }
       }
     }
@@ -74,60 +81,67 @@ private struct Piece {
     room.reserveCapacity(byteCount)
   }
 
-  mutating func transform<Failure: Error>(
-    _ body: (borrowing [UInt8], inout [UInt8], Bool) throws(Failure) -> Void
-  ) throws(Failure) {
-    room.removeAll(keepingCapacity: true)
-    try body(bytes, &room, isLast)
-    swap(&bytes, &room)
+  mutating func pass<Failure: Error>(_ stage: Pipeline.Stage<Failure>) throws(Failure) {
+    switch stage {
+    case .watch(let body): try body(bytes)
+    case .transform(let body):
+      room.removeAll(keepingCapacity: true)
+      try body(bytes, &room, isLast)
+      swap(&bytes, &room)
+    }
   }
 
   mutating func empty() { bytes.removeAll(keepingCapacity: true) }
 }
 
-private enum Stage: Int, CaseIterable { case fill, first, second, drain }
-
-/// The pieces, waiting before the stage that is next for them.
+/// The pieces, waiting at the place that is next for them: 0 is filling, the last one draining.
 private final class AssemblyLine<Failure: Error>: @unchecked Sendable {
   // Sendable: everything below is touched with the lock held, and a piece that was taken belongs to
   // the thread that took it.
   private let lock = Lock()
   private var waiting: [[Piece]]
-  private var isBusy = Stage.allCases.map { _ in false }
+  private var isBusy: [Bool]
+  /// The places in the order in which a free thread looks for work.
+  private let preference: [Int]
   private var isFilled = false
   /// Pieces that are filled and not drained.
   private var pendingCount = 1
   /// The first error; read once all threads have ended.
   private(set) var failure: Failure?
 
-  init(_ first: Piece, count: Int, byteCount: Int) {
-    waiting = Stage.allCases.map { _ in [] }
-    waiting[Stage.first.rawValue] = [first]
-    waiting[Stage.fill.rawValue] = (1..<count).map { _ in Piece(byteCount: byteCount) }
+  init(_ first: Piece, watches: [Bool], byteCount: Int) {
+    let placeCount = watches.count + 2
+    isBusy = Array(repeating: false, count: placeCount)
+    let watching = watches.indices.filter { watches[$0] }.map { $0 + 1 }
+    preference = watching + (0..<placeCount).reversed().filter { !watching.contains($0) }
+    waiting = Array(repeating: [], count: placeCount)
+    waiting[1] = [first]
+    // A piece for each place, the first of them taken already, and two waiting between.
+    waiting[0] = (0...placeCount).map { _ in Piece(byteCount: byteCount) }
   }
 
-  /// Takes one piece after the other through its next stage until none is left.
-  func run(_ body: (Stage, inout Piece) throws(Failure) -> Void) {
+  /// Takes one piece after the other through its next place until none is left.
+  func run(_ body: (Int, inout Piece) throws(Failure) -> Void) {
     var piece = Piece(byteCount: 0)
-    while let stage = take(&piece) {
+    while let place = take(&piece) {
       do throws(Failure) {
-        try body(stage, &piece)
-        put(&piece, after: stage)
+        try body(place, &piece)
+        put(&piece, after: place)
       } catch { fail(error) }
     }
   }
 
   // A piece is handed on with no reference left behind, or the next stage would copy its buffers.
 
-  private func take(_ piece: inout Piece) -> Stage? {
+  private func take(_ piece: inout Piece) -> Int? {
     lock.withLock {
       while failure == nil {
         if isFilled, pendingCount == 0 { return nil }
-        if let stage = Stage.allCases.last(where: isReady) {
-          isBusy[stage.rawValue] = true
-          if stage == .fill { pendingCount += 1 }
-          piece = waiting[stage.rawValue].removeFirst()
-          return stage
+        if let place = preference.first(where: isReady) {
+          isBusy[place] = true
+          if place == 0 { pendingCount += 1 }
+          piece = waiting[place].removeFirst()
+          return place
         }
         lock.wait()
       }
@@ -135,19 +149,19 @@ private final class AssemblyLine<Failure: Error>: @unchecked Sendable {
     }
   }
 
-  private func isReady(_ stage: Stage) -> Bool {
-    !isBusy[stage.rawValue] && !waiting[stage.rawValue].isEmpty && !(stage == .fill && isFilled)
+  private func isReady(_ place: Int) -> Bool {
+    !isBusy[place] && !waiting[place].isEmpty && !(place == 0 && isFilled)
   }
 
-  private func put(_ piece: inout Piece, after stage: Stage) {
+  private func put(_ piece: inout Piece, after place: Int) {
     lock.withLock {
-      isBusy[stage.rawValue] = false
-      if stage == .fill { isFilled = piece.isLast }
-      if stage == .drain {
+      isBusy[place] = false
+      if place == 0 { isFilled = piece.isLast }
+      if place == waiting.count - 1 {
         pendingCount -= 1
         piece.empty()
       }
-      waiting[(stage.rawValue + 1) % Stage.allCases.count].append(piece)
+      waiting[(place + 1) % waiting.count].append(piece)
       piece = Piece(byteCount: 0)
       lock.wake()
     }

@@ -1,35 +1,36 @@
 internal import Contacts
 internal import JOSE
 
-/// Which keys to try on an envelope, and what to say when none opens it.
+/// Which keys to try on what is sealed, and what to say when none opens it.
 struct KeyChoice {
-  private let envelope: JWE.Envelope
+  private let recipients: [JWE.RecipientDescription]
   private let name: String
-  private let keys: [JWE.DecryptionKey]
+  /// The keys to try.
+  let keys: [JWE.DecryptionKey]
   /// Whether a recipient names one of the keys; if so, a failure is damage and not a wrong key.
   private let isNamed: Bool
   private let holder: String
   private let book: AddressBook
 
+  /// `recipients` are those that something called `name` is sealed for.
   init(
-    _ envelope: JWE.Envelope, name: String, keyFiles: [String], passphrases: PassphraseOptions
+    for recipients: [JWE.RecipientDescription], name: String, keys own: OwnKeys
   ) throws {
-    self.envelope = envelope
+    self.recipients = recipients
     self.name = name
-    book = try Environment.addressBook()
-    let recipients = envelope.recipients
+    book = own.book
     let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
-    if !keyFiles.isEmpty {
-      let jwks = try keyFiles.flatMap { try KeyFile($0).keys(passphrases) }
+    if !own.keyFiles.isEmpty {
+      let jwks = try own.inFiles()
       keys = jwks.compactMap(Self.decryptionKey)
       isNamed = jwks.contains { Self.names($0.publicKey, $0.metadata.keyID, in: named) }
-      holder = keyFiles.map(Text.shown).joined(separator: ", ")
+      holder = own.keyFiles.map(Text.shown).joined(separator: ", ")
       guard !keys.isEmpty else {
         throw Failure(
           .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
       }
     } else if recipients.contains(where: \.takesPassphrase) {
-      keys = [.passphrase(try passphrases.existing("passphrase for \(Text.shown(name))"))]
+      keys = [.passphrase(try own.passphrase(for: name))]
       isNamed = false
       holder = "a passphrase"
     } else {
@@ -37,12 +38,12 @@ struct KeyChoice {
       let candidates = Self.candidates(identities, recipients, named)
       holder = identities.map(\.name).joined(separator: ", ")
       isNamed = candidates.contains { Self.isNamed($0, in: named) }
-      keys = try Self.unlock(candidates, untilFirst: isNamed, passphrases)
+      keys = try Self.unlock(candidates, untilFirst: isNamed, own)
     }
   }
 
   /// - Throws: ``Failure`` saying for whom it is sealed.
-  func unlock() throws -> JWE.UnlockedEnvelope {
+  func unlock(_ envelope: JWE.Envelope) throws -> JWE.UnlockedEnvelope {
     do { return try envelope.unlock(with: keys) } catch { throw failure(error) }
   }
 
@@ -63,7 +64,6 @@ struct KeyChoice {
   }
 
   private var nobodyOpensIt: Failure {
-    let recipients = envelope.recipients
     let first = recipients.prefix(10)
     let owners = (try? book.owners(of: first.compactMap(\.keyID))) ?? [:]
     let readers = first.map { RecipientName($0, owners).description }
@@ -97,13 +97,13 @@ struct KeyChoice {
   ///
   /// One that a passphrase does not open is passed over while another does.
   private static func unlock(
-    _ identities: [Identity], untilFirst: Bool, _ passphrases: PassphraseOptions
+    _ identities: [Identity], untilFirst: Bool, _ own: OwnKeys
   ) throws -> [JWE.DecryptionKey] {
     var keys: [JWE.DecryptionKey] = []
     var failure: ContactsError?
     for identity in identities where keys.isEmpty || !untilFirst {
       do {
-        keys += try identity.unlock(asking: passphrases).decryptionKeys.map { .privateKey($0) }
+        keys += try own.unlock(identity).decryptionKeys.map { .privateKey($0) }
       } catch let error as ContactsError where error.code == .wrongPassphrase { failure = error }
     }
     if keys.isEmpty, let failure { throw failure }
@@ -127,14 +127,6 @@ struct KeyChoice {
     case .privateKey(let key): .privateKey(key)
     case .symmetric(let key): .symmetric(key)
     }
-  }
-}
-
-extension Identity {
-  /// The identity with its private keys, a passphrase asked for where one is needed.
-  func unlock(asking passphrases: PassphraseOptions) throws -> UnlockedIdentity {
-    guard isEncrypted else { return try unlock() }
-    return try unlock(passphrase: passphrases.existing("passphrase for the identity \(name)"))
   }
 }
 

@@ -20,7 +20,14 @@ struct RecipientResolver {
   static func resolve(
     _ names: [String], files: [String], quiet: Bool
   ) throws -> [JWE.Recipient] {
-    var resolver = RecipientResolver(try Environment.addressBook(), isQuiet: quiet)
+    try resolve(names, files: files, in: Environment.addressBook(), quiet: quiet)
+  }
+
+  /// Likewise, where the names are looked up already.
+  static func resolve(
+    _ names: [String], files: [String], in book: AddressBook, quiet: Bool
+  ) throws -> [JWE.Recipient] {
+    var resolver = RecipientResolver(book, isQuiet: quiet)
     for name in names { try resolver.add(name) }
     for file in files { try resolver.addLines(of: file) }
     return resolver.recipients

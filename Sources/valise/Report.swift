@@ -97,9 +97,19 @@ extension Failure {
       self.init(fileInTransit: file)
       return
     }
+    // What was said by a look-up of ours comes back as it was.
+    if let failure = error.underlying as? Failure {
+      self = failure
+      return
+    }
+    if let error = error.underlying as? ContactsError {
+      self.init(error)
+      return
+    }
     let status: ExitStatus =
       switch error.code {
-      case .malformed, .unsupported, .refused, .limitExceeded, .invalidKey, .unsuitableKey,
+      case .malformed, .unsupported, .refused, .reencryptionNeeded, .limitExceeded, .invalidKey,
+        .unsuitableKey,
         .decryptionFailed:
         .badData
       case .noMatchingKey: .noKey

@@ -24,6 +24,14 @@ struct SealedTree {
     return files
   }
 
+  /// Opens a file that is named, whatever it holds.
+  static func open(_ path: String) throws -> InputFile {
+    do {
+      // A link that is named means its file, unlike one that is found.
+      return try InputFile(path: path)
+    } catch { throw Failure(reading: error) }
+  }
+
   /// - Returns: nil for a file that is not sealed.
   private static func file(_ path: String) throws(FileError) -> File? {
     guard let input = try InputFile.regular(path: path) else { return nil }

@@ -17,7 +17,9 @@ struct Valise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Encrypt.self, Decrypt.self, Inspect.self, Key.self, ContactCommand.self, GroupCommand.self,
+      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, SecretsCommand.self,
+      Key.self,
+      ContactCommand.self, GroupCommand.self,
       ProjectCommand.self, KeyringCommand.self,
     ])
 

@@ -18,8 +18,10 @@ import Testing
   private func naive(_ keyIDs: Set<String>) throws -> [String: String] {
     var owners: [String: String] = [:]
     for name in try book.contactNames().reversed() {
-      for key in try book.requiredContact(name).keys {
-        for keyID in keyIDs where key.isCalled(keyID) { owners[keyID] = name }
+      let contact = try book.requiredContact(name)
+      for keyID in keyIDs {
+        let isCurrent = contact.keys.contains { $0.isCalled(keyID) }
+        if isCurrent || contact.formerKeyIDs.contains(keyID) { owners[keyID] = name }
       }
     }
     return owners

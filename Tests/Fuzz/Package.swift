@@ -15,7 +15,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        .product(name: "JOSE", package: "valise"), .product(name: "Contacts", package: "valise"),
+        .product(name: "JOSE", package: "valise"), .product(name: "Secrets", package: "valise"),
+        .product(name: "Contacts", package: "valise"),
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ],

@@ -110,4 +110,23 @@ import Testing
       }
     }
   }
+
+  /// An attacker's envelope is worth something only if it works: first it must.
+  @Test("two keys open one ciphertext to two texts without a commitment, and never with one")
+  func twoFaces() throws {
+    for made in [try TwoFacedEnvelope.gcm(), try #require(try TwoFacedEnvelope.cbc())] {
+      let bare = try made.json(committedTo: nil)
+      for reader in 0..<2 {
+        let seen = try #require(TwoFacedEnvelope.read(bare, as: reader))
+        #expect(seen.contains(TwoFacedEnvelope.texts[reader]))
+        #expect(!seen.contains(TwoFacedEnvelope.texts[1 - reader]))
+      }
+      for committed in 0..<2 {
+        let text = try made.json(committedTo: committed)
+        let seen = try #require(TwoFacedEnvelope.read(text, as: committed))
+        #expect(seen.contains(TwoFacedEnvelope.texts[committed]))
+        #expect(TwoFacedEnvelope.read(text, as: 1 - committed) == nil)
+      }
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JOSE
+import Primitives
 import Testing
 
 /// The format page is a specification, so what it states in numbers is checked here.
@@ -55,5 +56,23 @@ import Testing
     let positions = order.map { text.range(of: "\"\($0)\":")?.lowerBound }
     #expect(positions.allSatisfy { $0 != nil })
     #expect(positions.compactMap { $0 } == positions.compactMap { $0 }.sorted())
+  }
+
+  @Test("the worked signature of the format page comes out byte for byte, and opens")
+  func signature() throws {
+    let example = WorkedSignature()
+    let sealed = try example.sealed()
+    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let expected = try example.description(sealed)
+    #expect(text.contains(expected), "it should say:\n\(expected)")
+
+    let signer = try example.signer().publicKey
+    var policy = JWE.DecryptionPolicy()
+    policy.signature = JWE.SignaturePolicy { _ in signer }
+    let opened = try JWE.decrypt(
+      sealed, with: [.privateKey(example.recipient())], policy: policy)
+    #expect(opened.plaintext == WorkedSignature.plaintext)
+    guard case .signed(let signature) = opened.authorship else { return #expect(Bool(false)) }
+    #expect(signature.issuedAt == WorkedSignature.time)
   }
 }

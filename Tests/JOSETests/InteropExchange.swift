@@ -33,11 +33,14 @@ struct InteropExchange {
     }
   }
 
-  private func seal(_ message: InteropMessage) throws -> String {
+  private func seal(
+    _ message: InteropMessage, by signer: JWS.Signer? = nil
+  ) throws -> String {
     var options = JWE.EncryptionOptions()
     options.contentEncryption = message.encryption
     options.serialization = message.form == .compact ? .compact : .json
     options.additionalData = message.additionalData
+    options.signer = signer
     let recipients = try message.recipients.map { try $0.key.recipient($0.way.algorithm) }
     let sealed = try JWE.encrypt(message.plaintext, for: recipients, options: options)
     return String(decoding: sealed, as: UTF8.self)
@@ -118,6 +121,26 @@ extension InteropExchange {
     let answer = try open(String(decoding: sealed, as: UTF8.self), message, (way, key))
     let refusal = Self.refusal(answer, message.plaintext)
     tally.record([Self.iterationsRow], .opens, refusal: refusal, Self.iterationsRow)
+  }
+
+  static let signedRow = "signed by its sealer (`signature`)"
+
+  /// What carries our `signature` opens for whoever does not know the member.
+  mutating func signedMessages() throws {
+    let signer = try JWS.Signer(PrivateJWK.generate(.ed25519))
+    for way in knownWays where way.algorithm == .ecdhESA256KW {
+      for (count, form) in [(1, InteropMessage.Form.flattened), (2, .general)] {
+        for encryption in InteropMessage.ciphers {
+          let recipients = way.keys(encryption).prefix(count).map { (way: way, key: $0) }
+          let message = InteropMessage(recipients, encryption, form)
+          let sealed = try shuffle.shuffled(seal(message, by: signer))
+          for recipient in recipients {
+            let refusal = Self.refusal(try open(sealed, message, recipient), message.plaintext)
+            tally.record([Self.signedRow], .opens, refusal: refusal, message.summary)
+          }
+        }
+      }
+    }
   }
 
   static let changedRow = "a changed tag is refused"

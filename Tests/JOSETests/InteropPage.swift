@@ -16,7 +16,7 @@ struct InteropPage {
       ["JWE, compact", "JWE, flattened", InteropMessage.singleRow]
         + [2, 16].map(InteropMessage.countRow)
         + [InteropMessage.mixedRow, "`aad`"] + InteropMessage.byteCounts.map(InteropMessage.sizeRow)
-        + [InteropExchange.changedRow]
+        + [InteropExchange.signedRow, InteropExchange.changedRow]
     ),
     (
       "Signatures",

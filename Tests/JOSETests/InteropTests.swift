@@ -28,6 +28,7 @@ import Testing
     var exchange = try InteropExchange(peer)
     try exchange.messages()
     try exchange.defaultIterations()
+    try exchange.signedMessages()
     try exchange.changedMessages()
     try exchange.signatures()
 

@@ -12,6 +12,21 @@ import Testing
     for index in bytes.indices { output.append(bytes[index]) }
   }
 
+  /// Two transforms, as sealing and opening have.
+  private func run(
+    byteCount: Int, fill: (inout [UInt8]) throws(Problem) -> Bool,
+    first: @escaping Transform, second: @escaping Transform,
+    drain: (borrowing [UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try Pipeline.run(
+      byteCount: byteCount, fill: fill, stages: [.transform(first), .transform(second)],
+      drain: drain)
+  }
+
+  private typealias Transform = (
+    borrowing [UInt8], inout [UInt8], Bool
+  ) throws(Problem) -> Void
+
   @Test(
     "each stage sees every piece once and in order, and the last one as the last",
     arguments: [1, 2, 3, 6, 7, 100, 3000])
@@ -21,7 +36,7 @@ import Testing
     var second: [UInt8] = []
     var drained: [UInt8] = []
     var lastFlags: [Bool] = []
-    try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+    try run(byteCount: 8) { (buffer) throws(Problem) in
       #expect(buffer.isEmpty)
       buffer.append(UInt8(truncatingIfNeeded: next))
       next += 1
@@ -54,7 +69,7 @@ import Testing
       if failing.add(1, ordering: .relaxed).newValue == piece { throw Problem(name: "\(own)") }
     }
     #expect(throws: Problem(name: "\(stage)")) {
-      try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+      try run(byteCount: 8) { (buffer) throws(Problem) in
         try step(0)
         filled.add(1, ordering: .relaxed)
         buffer.append(1)
@@ -78,7 +93,7 @@ import Testing
   func nothingAfterAnError() {
     var drainedCount = 0
     #expect(throws: Problem(name: "second")) {
-      try Pipeline.run(byteCount: 8) { (buffer) throws(Problem) in
+      try run(byteCount: 8) { (buffer) throws(Problem) in
         buffer.append(1)
         return true
       } first: { (bytes, output, isLast) throws(Problem) in
@@ -96,7 +111,7 @@ import Testing
   func reuse() throws {
     var next = 0
     var addresses: Set<UInt> = []
-    try Pipeline.run(byteCount: 1 << 16) { (buffer) throws(Problem) in
+    try run(byteCount: 1 << 16) { (buffer) throws(Problem) in
       buffer.append(7)
       next += 1
       return next < 1000
@@ -108,6 +123,44 @@ import Testing
       addresses.insert(bytes.span.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
     }
     #expect(addresses.count <= 2 * 6)
+  }
+
+  @Test(
+    "a watcher sees each piece as it stands at its place, once and in order", arguments: [1, 40])
+  func watching(_ count: Int) throws {
+    var next: UInt8 = 0
+    var before: [UInt8] = []
+    var after: [UInt8] = []
+    var drained: [UInt8] = []
+    try Pipeline.run(
+      byteCount: 8,
+      fill: { (buffer) throws(Problem) in
+        buffer.append(next)
+        next += 1
+        return next < count
+      },
+      stages: [
+        .watch { (bytes) throws(Problem) in before.append(bytes[0]) },
+        .transform { (bytes, output, _) throws(Problem) in output.append(bytes[0] + 100) },
+        .watch { (bytes) throws(Problem) in after.append(bytes[0]) },
+      ], drain: { (bytes) throws(Problem) in drained.append(bytes[0]) })
+    #expect(before == (0..<UInt8(count)).map { $0 })
+    #expect(after == before.map { $0 + 100 })
+    #expect(drained == after)
+  }
+
+  @Test("an error of a watcher is thrown")
+  func watcherFails() {
+    #expect(throws: Problem(name: "watcher")) {
+      try Pipeline.run(
+        byteCount: 8,
+        fill: { (buffer) throws(Problem) in
+          buffer.append(1)
+          return true
+        },
+        stages: [.watch { (_) throws(Problem) in throw Problem(name: "watcher") }],
+        drain: { (_) throws(Problem) in })
+    }
   }
 
   @Test("a parallel map keeps the order and throws the error of the first half")

@@ -96,10 +96,16 @@ package struct JSONValue: Sendable {
 
   package var isObject: Bool { node.kind == .object }
   package var isArray: Bool { node.kind == .array }
+  package var isNumber: Bool { node.kind == .number }
   package var isString: Bool { node.kind == .string || node.kind == .escapedString }
 
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
+
+  /// The value to be written again as it was written.
+  package var text: JSONText {
+    .verbatim(isString ? [0x22] + source + [0x22] : source)
+  }
 
   /// The value as it was written, in protected memory.
   package var secretSource: SecretBytes {
@@ -107,6 +113,11 @@ package struct JSONValue: Sendable {
   }
   /// The size of the value as it was written, a string's without its quotes.
   var byteCount: Int { range.count }
+
+  /// Where the value stands in the text, a string with its quotes.
+  package var writtenRange: Range<Int> {
+    isString ? range.lowerBound - 1..<range.upperBound + 1 : range
+  }
 
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.

@@ -20,11 +20,11 @@ extension JSONValue {
   }
 
   /// The value, to be written again: the same but for spaces and how strings are escaped.
-  package var text: JSONText {
+  package var rewritten: JSONText {
     if isObject {
-      .object(members.map { JSONText.Member($0.name.string ?? "", $0.value.text) })
+      .object(members.map { JSONText.Member($0.name.string ?? "", $0.value.rewritten) })
     } else if isArray {
-      .array(elements.map(\.text))
+      .array(elements.map(\.rewritten))
     } else if let string {
       .string(string)
     } else {

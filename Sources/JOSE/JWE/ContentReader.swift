@@ -2,46 +2,67 @@ internal import Primitives
 
 /// Streams the ciphertext's text through base64url and the cipher.
 ///
-/// What it yields is not authentic until ``read(_:inspect:take:)`` has returned.
+/// What it yields is not authentic until ``read(_:digest:inspect:take:)`` has returned.
 struct ContentReader {
   /// A multiple of four, so that base64url never carries; large, as the cipher likes it.
   static let textByteCount = 1 << 17
+
+  typealias Inspection = (_ ciphertext: Span<UInt8>) throws(JOSEError) -> Void
 
   let source: any RandomAccessBytes
   let range: Range<UInt64>
   let tag: [UInt8]
 
-  /// Hands each piece of ciphertext to `inspect` and its plaintext to `take`, both in order but at
-  /// the same time; the last plaintext only once the tag was seen to hold.
+  /// Hands each piece of ciphertext to `inspect` and its plaintext to `digest` and `take`, all in
+  /// order but at the same time; the last plaintext only once the tag was seen to hold.
   ///
   /// - Throws: ``JOSEError`` `decryptionFailed`, `malformed` for anything but base64url,
   ///   `inputOutput`, and what `inspect` and `take` throw.
   func read(
-    _ opener: AEADOpener,
-    inspect: (_ ciphertext: Span<UInt8>) throws(JOSEError) -> Void = { _ throws(JOSEError) in },
+    _ opener: AEADOpener, digest: HashContext? = nil, inspect: Inspection? = nil,
     take: (_ plaintext: Span<UInt8>) throws(JOSEError) -> Void = { _ throws(JOSEError) in }
   ) throws(JOSEError) {
-    var decoder = Base64URLDecoder()
+    try run(
+      stages(opener, inspect) + (digest.map { [$0.stage] } ?? []),
+      drain: { (plaintext) throws(JOSEError) in try take(plaintext.span) })
+  }
+
+  /// Sends the ciphertext's text through `stages`, which begin with those of this reader.
+  func run(
+    _ stages: [Pipeline.Stage<JOSEError>],
+    drain: (borrowing [UInt8]) throws(JOSEError) -> Void
+  ) throws(JOSEError) {
     var offset = range.lowerBound
-    try Pipeline.run(byteCount: Self.textByteCount) { (text) throws(JOSEError) in
-      offset += try fill(&text, at: offset)
-      return offset < range.upperBound
-    } first: { (text, ciphertext, isLast) throws(JOSEError) in
-      do throws(PrimitiveError) {
-        try decoder.update(text.span, appendingTo: &ciphertext)
-        if isLast { try decoder.finish(appendingTo: &ciphertext) }
-      } catch { throw Self.naming(error) }
-    } second: { (ciphertext, plaintext, isLast) throws(JOSEError) in
-      try inspect(ciphertext.span)
-      do throws(PrimitiveError) {
-        try opener.update(ciphertext.span, appendingTo: &plaintext)
-        if isLast { try opener.finish(tag: tag.span, appendingTo: &plaintext) }
-      } catch {
-        throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
-      }
-    } drain: { (plaintext) throws(JOSEError) in
-      try take(plaintext.span)
-    }
+    try Pipeline.run(
+      byteCount: Base64URL.encodedByteCount(ContentWriter.pieceByteCount + 64),
+      fill: { (text) throws(JOSEError) in
+        offset += try fill(&text, at: offset)
+        return offset < range.upperBound
+      }, stages: stages, drain: drain)
+  }
+
+  /// From the ciphertext's text to plaintext.
+  func stages(
+    _ opener: AEADOpener, _ inspect: Inspection? = nil
+  ) -> [Pipeline.Stage<JOSEError>] {
+    var decoder = Base64URLDecoder()
+    return [
+      .transform { (text, ciphertext, isLast) throws(JOSEError) in
+        do throws(PrimitiveError) {
+          try decoder.update(text.span, appendingTo: &ciphertext)
+          if isLast { try decoder.finish(appendingTo: &ciphertext) }
+        } catch { throw Self.naming(error) }
+      },
+      .transform { (ciphertext, plaintext, isLast) throws(JOSEError) in
+        try inspect?(ciphertext.span)
+        do throws(PrimitiveError) {
+          try opener.update(ciphertext.span, appendingTo: &plaintext)
+          if isLast { try opener.finish(tag: tag.span, appendingTo: &plaintext) }
+        } catch {
+          throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
+        }
+      },
+    ]
   }
 
   /// Reads up to a whole piece, so that the pieces lie alike in each pass.

@@ -1,7 +1,7 @@
 internal import Primitives
 
 /// Streams plaintext through the cipher and base64url.
-struct ContentWriter {
+final class ContentWriter {
   /// Large pieces: AES-GCM in OpenSSL is three times faster at 16 KiB than at 1 KiB.
   ///
   /// A multiple of three, so that base64url never carries.
@@ -9,33 +9,43 @@ struct ContentWriter {
 
   private let sealer: AEADSealer
   private let encryption: ContentEncryptionAlgorithm
+  private var encoder = Base64URLEncoder()
+  /// The tag, once the last piece went through.
+  private(set) var tag: [UInt8] = []
 
   init(_ sealer: AEADSealer, _ encryption: ContentEncryptionAlgorithm) {
     self.sealer = sealer
     self.encryption = encryption
   }
 
-  /// Writes the ciphertext's text and returns the tag.
+  /// Writes the ciphertext's text; `digest` sees the plaintext.
   func write(
-    from source: some ByteSource, into sink: some ByteSink
-  ) throws(JOSEError) -> [UInt8] {
-    var tag: [UInt8] = []
-    var encoder = Base64URLEncoder()
-    try Pipeline.run(byteCount: Base64URL.encodedByteCount(Self.pieceByteCount + 64)) {
-      (plaintext) throws(JOSEError) in
-      try source.fill(&plaintext, upTo: Self.pieceByteCount)
-    } first: { (plaintext, ciphertext, isLast) throws(JOSEError) in
-      do throws(PrimitiveError) {
-        try sealer.update(plaintext.span, appendingTo: &ciphertext)
-        if isLast { tag = try sealer.finish(appendingTo: &ciphertext) }
-      } catch { throw advising(error) }
-    } second: { (ciphertext, text, isLast) throws(JOSEError) in
-      encoder.update(ciphertext.span, appendingTo: &text)
-      if isLast { encoder.finish(appendingTo: &text) }
-    } drain: { (text) throws(JOSEError) in
-      try sink.write(text.span)
-    }
-    return tag
+    from source: some ByteSource, into sink: some ByteSink, digest: HashContext?
+  ) throws(JOSEError) {
+    let roomByteCount = Base64URL.encodedByteCount(Self.pieceByteCount + 64)
+    try Pipeline.run(
+      byteCount: roomByteCount,
+      fill: { (plaintext) throws(JOSEError) in
+        try source.fill(&plaintext, upTo: Self.pieceByteCount)
+      },
+      stages: (digest.map { [$0.stage] } ?? []) + stages,
+      drain: { (text) throws(JOSEError) in try sink.write(text.span) })
+  }
+
+  /// From plaintext to the ciphertext's text.
+  var stages: [Pipeline.Stage<JOSEError>] {
+    [
+      .transform { [self] (plaintext, ciphertext, isLast) throws(JOSEError) in
+        do throws(PrimitiveError) {
+          try sealer.update(plaintext.span, appendingTo: &ciphertext)
+          if isLast { tag = try sealer.finish(appendingTo: &ciphertext) }
+        } catch { throw advising(error) }
+      },
+      .transform { [self] (ciphertext, text, isLast) throws(JOSEError) in
+        encoder.update(ciphertext.span, appendingTo: &text)
+        if isLast { encoder.finish(appendingTo: &text) }
+      },
+    ]
   }
 
   private func advising(_ error: PrimitiveError) -> JOSEError {
@@ -44,6 +54,15 @@ struct ContentWriter {
       .limitExceeded,
       "the content is longer than \(encryption.rawValue) may carry; A256CBC-HS512 takes any size",
       underlying: error)
+  }
+}
+
+extension HashContext {
+  /// Digests whatever passes by.
+  var stage: Pipeline.Stage<JOSEError> {
+    .watch { (bytes) throws(JOSEError) in
+      do throws(PrimitiveError) { try self.update(bytes.span) } catch { throw JOSEError(error) }
+    }
   }
 }
 

@@ -35,6 +35,8 @@ extension JWE {
     public var allowsUnprotectedEncryption = false
     /// Whether a message to several recipients must prove that all of them read the same.
     public var requiresCommitment = false
+    /// Whom to believe that they sealed a message.
+    public var signature = SignaturePolicy()
 
     /// The defaults, which are safe for messages from strangers.
     public init() {}

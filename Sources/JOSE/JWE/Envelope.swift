@@ -45,6 +45,10 @@ extension JWE {
     ///
     /// Checked when it is opened.
     public var hasCommitment: Bool { head.commitment != nil }
+    /// Whether it claims to be signed.
+    ///
+    /// Checked when it is opened.
+    public var isSigned: Bool { head.isSigned }
     /// The authenticated data that stands beside the ciphertext; not authentic before it opens.
     public var additionalData: [UInt8]? {
       head.additionalDataText.flatMap { try? Base64URL.decode($0.span) }

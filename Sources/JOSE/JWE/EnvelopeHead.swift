@@ -5,6 +5,8 @@ struct EnvelopeHead {
   enum Form: String { case general, flattened, compact }
 
   let form: Form
+  /// All members of a JSON text; nil for the compact form.
+  let root: JSONValue?
   /// The protected header's text as it was received; it is authenticated in these very bytes.
   let protectedText: [UInt8]
   let protected: JSONValue?
@@ -15,6 +17,13 @@ struct EnvelopeHead {
   /// The text of `aad`; nil when there is none.
   let additionalDataText: [UInt8]?
   let commitment: [UInt8]?
+  /// The text of `signature`; nil when there is none.
+  let signature: [UInt8]?
+
+  /// Whether it says that it is signed, where nobody but a holder of its key can have said so.
+  var isSigned: Bool {
+    protected?["typ"]?.string.map { MediaType($0) == MediaType(EnvelopeSignature.type) } ?? false
+  }
 
   /// What the cipher authenticates (RFC 7516 §5.2 step 15).
   var additionalData: [UInt8] {
@@ -33,11 +42,13 @@ struct EnvelopeHead {
     compact parts: [[UInt8]], tag: [UInt8], _ policy: JWE.DecryptionPolicy
   ) throws(JOSEError) {
     form = .compact
+    root = nil
     protectedText = parts[0]
     protected = try Self.header(parts[0], policy)
     unprotected = nil
     additionalDataText = nil
     commitment = nil
+    signature = nil
     initializationVector = try Self.decode(parts[2], "the initialization vector")
     self.tag = try Self.decode(tag, "the tag")
     let encryptedKey = parts[1].isEmpty ? nil : try Self.decode(parts[1], "the encrypted key")
@@ -47,6 +58,7 @@ struct EnvelopeHead {
 
   private init(_ root: JSONValue, _ policy: JWE.DecryptionPolicy) throws(JOSEError) {
     guard root.isObject else { throw JOSEError(.malformed, "it is not a JSON object") }
+    self.root = root
     // A text that is also a JWS could be read as either.
     if let other = ["payload", "signatures"].first(where: { root[$0] != nil }) {
       throw JOSEError(.malformed, "\(other) is a member of a JWS, not of a JWE")
@@ -62,6 +74,7 @@ struct EnvelopeHead {
     additionalDataText = try Self.text(root, "aad")
     if additionalDataText != nil { _ = try Self.octets(root, "aad") }
     commitment = try Self.octets(root, "commitment")
+    signature = try Self.text(root, "signature")
 
     if let list = root["recipients"] {
       form = .general
@@ -80,6 +93,11 @@ struct EnvelopeHead {
     let shared = try SharedParameters(protected, unprotected)
     for recipient in recipients { try shared.checkDisjointness(from: recipient.own) }
     try checkCritical()
+    // `signature` is a member of a JWS too. What carries one and does not say under its tag that it
+    // is signed must not open as if nobody had meant to sign it.
+    guard signature == nil || isSigned else {
+      throw JOSEError(.malformed, "it has a signature, but typ does not say so")
+    }
   }
 
   /// Refuses every `crit` (RFC 7516 §4.1.13).

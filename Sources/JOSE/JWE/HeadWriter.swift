@@ -63,11 +63,11 @@ package struct HeadWriter {
   }
 
   /// The bytes after the ciphertext.
-  func afterCiphertext(tag: [UInt8]) -> [UInt8] {
+  func afterCiphertext(tag: [UInt8], signature: [UInt8]?) -> [UInt8] {
     let text = Base64URL.encode(tag.span)
-    return isCompact
-      ? [UInt8(ascii: ".")] + text
-      : Array("\",\"tag\":\"".utf8) + text + Array("\"}\n".utf8)
+    guard !isCompact else { return [UInt8(ascii: ".")] + text }
+    let signed = signature.map { Array("\",\"signature\":\"".utf8) + $0 } ?? []
+    return Array("\",\"tag\":\"".utf8) + text + signed + Array("\"}\n".utf8)
   }
 
   private static func compactHead(

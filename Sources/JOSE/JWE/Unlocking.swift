@@ -32,12 +32,14 @@ extension JWE.Envelope {
   /// whatever was wrong (RFC 7516 §11.5).
   ///
   /// - Throws: ``JOSEError`` `noMatchingKey` when no key fits any recipient, `unsuitableKey` when
-  ///   one fits but says it is for something else, `decryptionFailed`, and what is wrong with the
-  ///   header: `malformed`, `unsupported`, `refused`.
+  ///   one fits but says it is for something else, `decryptionFailed`, `verificationFailed` when its
+  ///   signature does not hold or must be there and is not, and what is wrong with the header:
+  ///   `malformed`, `unsupported`, `refused`.
   public func unlock(with keys: [JWE.DecryptionKey]) throws(JOSEError) -> JWE.UnlockedEnvelope {
     let encryption = try contentEncryption()
     try checkSizes(encryption)
     let compression = try checkCompression()
+    try PendingSignature.checkPresence(head, isRequired: policy.signature.isRequired)
     let search = try KeySearch(self, encryption, keys)
     var outcomes = search.outcomes
     var found: [JWE.UnlockedEnvelope.Candidate] = []
@@ -68,9 +70,11 @@ extension JWE.Envelope {
       }
       found = [.init(contentKey: random, trial: trial)]
     }
+    // What is signed commits to its key, so that there is one candidate.
+    let signature = try PendingSignature(head, found[0], policy.signature)
     return JWE.UnlockedEnvelope(
       envelope: self, encryption: encryption, compression: compression, candidates: found,
-      outcomes: outcomes, consistency: try consistency())
+      signature: signature, outcomes: outcomes, consistency: try consistency())
   }
 
   /// The key under a trial, or nil when it does not unwrap or has the wrong size.

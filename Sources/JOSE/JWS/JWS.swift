@@ -74,6 +74,15 @@ public enum JWS {
       }
     }
 
+    /// The same signer, who writes no `kid`.
+    var unnamed: Signer { Signer(key, algorithm) }
+
+    private init(_ key: Key, _ algorithm: SignatureAlgorithm) {
+      self.key = key
+      self.algorithm = algorithm
+      keyID = nil
+    }
+
     func signature(over input: [UInt8]) throws(JOSEError) -> [UInt8] {
       try primitive { () throws(PrimitiveError) in
         if case .hmac(let hash) = algorithm.family, case .symmetric(let key) = key {

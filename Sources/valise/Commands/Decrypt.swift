@@ -8,7 +8,7 @@ struct Decrypt: ParsableCommand {
     abstract: "Decrypt a file with your keys.",
     discussion: """
       Without -i every identity of your keyring is tried, those that the file names first. Nothing \
-      is shown or written before all of it was found to be whole.
+      is shown or written before all of it was found to be whole, and from whom it says it is.
       """)
 
   @Option(
@@ -31,6 +31,15 @@ struct Decrypt: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
+  @Option(
+    help: ArgumentHelp("Open it only if this contact sealed it, or me.", valueName: "name"))
+  var from: String?
+
+  @Flag(
+    name: .customLong("require-signed"),
+    help: "Open it only if somebody whom you know sealed it.")
+  var requiresSignature = false
+
   @Flag(
     name: .customLong("require-commitment"),
     help: "Refuse a file that does not prove that all its recipients read the same.")
@@ -41,6 +50,9 @@ struct Decrypt: ParsableCommand {
     help: "Open a file whose content another program compressed, up to 1 GiB.")
   var allowsCompression = false
 
+  @Flag(help: "Print who sealed it as JSON; goes with -o FILE.")
+  var json = false
+
   @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
   var quiet = false
 
@@ -50,10 +62,16 @@ struct Decrypt: ParsableCommand {
   func run() throws {
     let input = try Input.open(input)
     let output = try Output(output, force: force, input: input)
-    let envelope = try Self.envelope(input, policy: policy, quiet: quiet)
-    let search = try KeyChoice(
-      envelope, name: input.path, keyFiles: identities, passphrases: passphrases)
-    let unlocked = try search.unlock()
+    if json, case .stream = output {
+      throw Failure(.usage, "--json needs standard output for itself", hint: "-o FILE goes with it")
+    }
+    let book = try Environment.addressBook()
+    let sender = try SenderCheck(
+      book, file: input.path, from: from, isRequired: requiresSignature)
+    let envelope = try Self.envelope(input, policy: policy(sender), quiet: quiet)
+    let own = OwnKeys(book, keyFiles: identities, passphrases: passphrases)
+    let search = try KeyChoice(for: envelope.recipients, name: input.path, keys: own)
+    let unlocked = try search.unlock(envelope)
     let opening: JWE.Opening
     do {
       switch output {
@@ -70,10 +88,29 @@ struct Decrypt: ParsableCommand {
         "\(Text.shown(input.path)): consistency: unproven: its maker may have shown another "
           + "recipient another text")
     }
+    try report(opening, sender)
   }
 
-  private var policy: JWE.DecryptionPolicy {
+  private func report(_ opening: JWE.Opening, _ sender: SenderCheck) throws {
+    guard json else {
+      return Console.note(try sender.words(opening.authorship), quiet: quiet)
+    }
+    let consistency =
+      switch opening.consistency {
+      case .proven: "proven"
+      case .unproven: "unproven"
+      case .notNeeded: "not needed"
+      }
+    try Console.print(
+      .object([
+        .init("signature", try sender.json(opening.authorship)),
+        .init("consistency", .string(consistency)),
+      ]))
+  }
+
+  private func policy(_ sender: SenderCheck) -> JWE.DecryptionPolicy {
     var policy = JWE.DecryptionPolicy()
+    policy.signature = sender.policy
     policy.requiresCommitment = requiresCommitment
     if allowsCompression { policy.compression = .allowed(maximumByteCount: 1 << 30) }
     return policy

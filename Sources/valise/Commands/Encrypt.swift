@@ -52,6 +52,8 @@ struct Encrypt: ParsableCommand {
     help: "Do not write who can open the result.")
   var hidesRecipients = false
 
+  @OptionGroup(title: "Signing") var signing: SigningOptions
+
   @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
   var quiet = false
 
@@ -64,6 +66,8 @@ struct Encrypt: ParsableCommand {
     let input = try Input.open(input)
     let output = try Output(output, force: force, input: input)
     let recipients = try chosenRecipients()
+    options.signer = try signing.signer(
+      OwnKeys(Environment.addressBook(), passphrases: passphrases))
     let progress = Progress(total: input.byteCount, quiet: quiet)
     let source = WatchedSource(source: FileSource(input), progress: progress)
     do {
@@ -98,7 +102,7 @@ struct Encrypt: ParsableCommand {
         hint: "-r NAME names a recipient, -r me yourself, -p asks for a passphrase")
     }
     guard usesPassphrase else {
-      guard !passphrases.areGiven else {
+      guard !passphrases.areGiven || signing.areGiven else {
         throw Failure(.usage, "a passphrase is handed over, but not used without -p")
       }
       let resolved = try RecipientResolver.resolve(
@@ -110,6 +114,11 @@ struct Encrypt: ParsableCommand {
       throw Failure(
         .usage, "a passphrase stands alone: -p does not go with -r and -R",
         hint: "whoever guesses the passphrase would read what was meant for the others' keys")
+    }
+    guard !signing.areGiven else {
+      throw Failure(
+        .usage, "a file under a passphrase cannot be signed: a signature names its readers' keys",
+        hint: "-r NAME names a reader")
     }
     let passphrase = try passphrases.new("passphrase")
     do { return [try JWE.Recipient(passphrase: passphrase)] } catch {

@@ -54,6 +54,12 @@ struct Inspect: ParsableCommand {
     if let type = envelope.type { lines.append(["typ", Text.shown(type)]) }
     if let contentType = envelope.contentType { lines.append(["cty", Text.shown(contentType)]) }
     if let data = envelope.additionalData { lines.append(["aad", "\(data.count) bytes"]) }
+    lines.append(
+      [
+        "signature",
+        envelope.isSigned
+          ? "there, checked when it is opened" : "none: anyone could have made it",
+      ])
     if recipients.count > 1 { lines.append(["consistency", consistency(envelope)]) }
     lines.append(["recipients", "\(recipients.count)"])
     let rows = recipients.map { recipient in
@@ -77,6 +83,7 @@ struct Inspect: ParsableCommand {
       .init("enc", envelope.contentEncryptionName.map { .string($0) } ?? .null),
       .init("ciphertext_bytes", .integer(Int(clamping: envelope.ciphertextByteCount))),
       .init("commitment", .bool(envelope.hasCommitment)),
+      .init("signed", .bool(envelope.isSigned)),
     ]
     if let type = envelope.type { members.append(.init("typ", .string(type))) }
     if let contentType = envelope.contentType {
@@ -88,7 +95,7 @@ struct Inspect: ParsableCommand {
     return .object(members)
   }
 
-  private static func recipient(
+  static func recipient(
     _ recipient: JWE.RecipientDescription, _ owners: [String: String]
   ) -> JSONText {
     .object([

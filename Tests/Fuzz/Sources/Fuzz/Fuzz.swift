@@ -14,22 +14,35 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 10 {
+  switch data[0] % 18 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
   case 3: _ = try? JWKSet(pem: SecretBytes(copying: input.span))
-  case 4: _ = try? JWKSet(openSSH: SecretBytes(copying: input.span))
-  case 5: readCard(input)
-  case 6: readContact(input)
-  case 7: readGroup(input)
-  case 8: _ = try? Keyring.files(in: Array("{\"valise\":\"keyring\",\"version\":1}\n".utf8) + input)
+  case 4: openToken(input, symmetricKey)
+  case 5: if let signed = Signed.sample?.token(input) { openToken(signed, symmetricKey) }
+  case 6: _ = try? JWKSet(openSSH: SecretBytes(copying: input.span))
+  case 7: Signed.sample?.open(withSignature: input)
+  case 8: readSecrets(input, .yaml, symmetricKey)
+  case 9: readSecrets(input, .json, symmetricKey)
+  case 10: readSecrets(input, .toml, symmetricKey)
+  case 11: readSecrets(input, .dotenv, symmetricKey)
+  case 12: readSecrets(input, .ini, symmetricKey)
+  case 13: readCard(input)
+  case 14: readContact(input)
+  case 15: readGroup(input)
+  case 16: readBackup(input)
   default: readJournal(input)
   }
   return 0
 }
 
 // What is read can be written, and read again as the same.
+
+private func readBackup(_ input: [UInt8]) {
+  let title = Array("{\"valise\":\"keyring\",\"version\":1}\n".utf8)
+  _ = try? Keyring.files(in: title + input)
+}
 
 private func readCard(_ input: [UInt8]) {
   guard let card = try? Card(parsing: input) else { return }
@@ -65,7 +78,60 @@ private func openEnvelope(_ input: [UInt8], _ key: SymmetricJWK) {
   policy.argon2idPasses = 1...2
   guard let envelope = try? JWE.Envelope(BytesInMemory(input), policy: policy) else { return }
   _ = (envelope.recipients, envelope.type, envelope.contentType, envelope.additionalData)
-  _ = envelope.ciphertextByteCount
+  _ = (envelope.ciphertextByteCount, envelope.isSigned)
   let keys = [JWE.DecryptionKey.symmetric(key), .passphrase(shared)]
-  _ = try? envelope.unlock(with: keys).verify()
+  guard let unlocked = try? envelope.unlock(with: keys) else { return }
+  _ = try? unlocked.verify()
+  guard let recipient = try? JWE.Recipient(key) else { return }
+  try? unlocked.addRecipients([recipient], into: BytesGathered())
+}
+
+/// Takes the input for what is encrypted in a token.
+private func openToken(_ signed: [UInt8], _ key: SymmetricJWK) {
+  var options = JWE.EncryptionOptions()
+  options.contentType = "JWT"
+  guard let recipient = try? JWE.Recipient(key, algorithm: .direct),
+    let token = try? JWE.encrypt(signed, for: [recipient], options: options)
+  else { return }
+  var policy = JWT.ValidationPolicy(types: ["fuzz"]) { _ in
+    Signed.sample.map { [$0.signer.publicKey] } ?? []
+  }
+  policy.audiences = ["fuzz"]
+  policy.requiredClaims = []
+  _ = try? JWT.open(token, with: [.symmetric(key)], policy: policy)
+}
+
+/// What is signed truly, but for the part that the fuzzer writes.
+private struct Signed {
+  static let sample = try? Signed()
+
+  let signer: PrivateJWK
+  private let reader: PrivateJWK
+  /// An envelope up to and after the text of its signature.
+  private let before, after: ArraySlice<UInt8>
+
+  private init() throws {
+    signer = try PrivateJWK.generate(.ed25519)
+    reader = try PrivateJWK.generate(.x25519)
+    var options = JWE.EncryptionOptions()
+    options.signer = try JWS.Signer(signer)
+    let sealed = try JWE.encrypt([1], for: [JWE.Recipient(reader.publicKey)], options: options)
+    // The signature is the last member: its text lies between the last two quotes.
+    let end = sealed.lastIndex(of: UInt8(ascii: "\"")) ?? 0
+    let start = sealed[..<end].lastIndex(of: UInt8(ascii: "\"")) ?? 0
+    before = sealed[...start]
+    after = sealed[end...]
+  }
+
+  /// The claims under a signature that holds.
+  func token(_ claims: [UInt8]) -> [UInt8]? {
+    var options = JWS.SigningOptions()
+    options.type = "fuzz"
+    guard let signer = try? JWS.Signer(signer) else { return nil }
+    return try? JWS.sign(claims, by: [signer], options: options)
+  }
+
+  func open(withSignature text: [UInt8]) {
+    _ = try? JWE.decrypt(before + text + after, with: [.privateKey(reader)])
+  }
 }

@@ -1,0 +1,165 @@
+internal import ArgumentParser
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+internal import Secrets
+
+extension SecretsCommand {
+  /// The command valise secrets check.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Find what is not as the rules want it, without any key.",
+      discussion: """
+        A line for each value in clear that a rule wants sealed, each rule that matches nothing, each \
+        reader too many or too few, each damaged block; the exit status is 65 then. For hooks and CI.
+        """)
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(
+      help: ArgumentHelp(
+        "Read files as yaml, json, toml, dotenv or ini, whatever their names end with.",
+        valueName: "name"))
+    var format: String?
+
+    @Argument(help: "Files, or directories of them; the whole project if there is none named.")
+    var paths: [String] = []
+
+    private struct Line {
+      let file: String
+      let kind: String
+      let path: SecretPath?
+      let reason: String
+    }
+
+    func run() throws {
+      var options = SecretsOptions()
+      (options.format, options.identities) = (format, [])
+      options.passphrases = PassphraseOptions()
+      let access = try options.access()
+      let rules = try ProjectRules(access.own.book)
+      try rules.require()
+      let tree = try SecretsTree(paths, rules)
+      let idle = tree.idleRules.map { rule in
+        Line(
+          file: ".valise/rules.toml", kind: "idleRule", path: nil,
+          reason: "line \(rule.lineNumber): the rule matches no file")
+      }
+      let lines = try idle + tree.files.flatMap { try self.lines($0, access, rules) }
+      try show(lines)
+      guard lines.isEmpty else {
+        throw Failure(
+          .badData, lines.count == 1 ? "one finding" : "\(lines.count) findings",
+          hint: "valise secrets encrypt -i seals values, valise secrets rekey brings readers up to "
+            + "date")
+      }
+    }
+
+    private func lines(
+      _ file: SecretsTree.File, _ access: SecretsAccess, _ rules: ProjectRules
+    ) throws -> [Line] {
+      guard let rule = file.rule else {
+        return [Line(file: file.path, kind: "noRule", path: nil, reason: "no rule is for it")]
+      }
+      let bytes: [UInt8]
+      do {
+        guard let input = try InputFile.regular(path: file.path) else { return [] }
+        bytes = try input.readAll(limit: SecretsAccess.limit)
+      } catch { throw Failure(reading: error) }
+      let expectation = try rules.expectation(rule)
+      let findings = Finding.all(
+        in: bytes, format: try access.format(of: file.path), expecting: expectation)
+      return try findings.map { finding in
+        Line(
+          file: file.path, kind: "\(finding.kind)", path: finding.path,
+          reason: try named(finding.reason, bytes, expectation, access, file.path))
+      }
+    }
+
+    /// The reason with names in the place of thumbprints.
+    private func named(
+      _ reason: String, _ bytes: [UInt8], _ expectation: Finding.Expectation,
+      _ access: SecretsAccess, _ path: String
+    ) throws -> String {
+      guard reason.contains("the key ") else { return reason }
+      var keyIDs = expectation.recipients ?? []
+      if let file = try? SecretFile(bytes, format: access.format(of: path)),
+        let present = try? file.recipients()
+      {
+        keyIDs += present.compactMap(\.keyID)
+      }
+      let owners = try access.own.book.owners(of: keyIDs)
+      return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
+        owners[String(word)].map { "of \($0)" } ?? String(word)
+      }.joined(separator: " ")
+    }
+
+    private func show(_ lines: [Line]) throws {
+      guard !json else {
+        return try Console.print(
+          JSONText.array(
+            lines.map { line in
+              .object([
+                .init("file", .string(line.file)), .init("kind", .string(line.kind)),
+                .init("path", line.path.map { .string("\($0)") } ?? .null),
+                .init("reason", .string(line.reason)),
+              ])
+            }))
+      }
+      for line in lines {
+        try Console.print("\(Text.shown(line.file)): \(Text.shown(line.reason))")
+      }
+    }
+  }
+
+  /// The command valise secrets rules.
+  struct ShowRules: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "rules", abstract: "Show the project's rules, or the one for a file.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Argument(help: "Files; all rules are shown if there is none named.")
+    var files: [String] = []
+
+    func run() throws {
+      let rules = try ProjectRules(Environment.addressBook())
+      try rules.require()
+      let shown: [(file: String?, rule: Rules.Rule)] =
+        files.isEmpty
+        ? rules.rules.rules.map { (nil, $0) }
+        : try files.map { file in
+          guard let rule = try rules.rule(for: file) else {
+            throw Failure(.badData, "\(Text.shown(file)): no rule is for it")
+          }
+          return (file, rule)
+        }
+      guard !json else {
+        return try Console.print(
+          JSONText.array(try shown.map { .object(try members($0.file, $0.rule, rules)) }))
+      }
+      for (file, rule) in shown {
+        let prefix = file.map { "\(Text.shown($0)): " } ?? ""
+        let names = try rules.people(rule).joined(separator: ", ")
+        let globs = rule.files.joined(separator: ", ")
+        try Console.print(
+          "\(prefix)line \(rule.lineNumber): \(Text.shown(globs)) for \(Text.shown(names))")
+      }
+    }
+
+    private func members(
+      _ file: String?, _ rule: Rules.Rule, _ rules: ProjectRules
+    ) throws -> [JSONText.Member] {
+      func texts(_ texts: [String]) -> JSONText { .array(texts.map { .string($0) }) }
+      return (file.map { [.init("file", .string($0))] } ?? []) + [
+        .init("line", .integer(rule.lineNumber)), .init("files", texts(rule.files)),
+        .init("recipients", texts(rule.recipients)), .init("people", texts(try rules.people(rule))),
+        .init("only", texts(rule.selection.only.map(\.text))),
+        .init("except", texts(rule.selection.except.map(\.text))),
+        .init("signer", rule.signer.map { .string($0) } ?? .null),
+      ]
+    }
+  }
+}

@@ -1,0 +1,233 @@
+internal import ArgumentParser
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+internal import Secrets
+
+/// Where a command that changes files of secrets leaves the result.
+struct SecretsOutputOptions: ParsableArguments {
+  @Flag(
+    name: [.customShort("i"), .customLong("in-place")],
+    help: "Change the files themselves.")
+  var isInPlace = false
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace the output if it exists.")
+  var force = false
+
+  /// - Throws: ``Failure`` unless it is clear where the results of so many files go.
+  func check(_ count: Int) throws {
+    guard !isInPlace || output == nil else {
+      throw Failure(.usage, "-i and -o exclude each other")
+    }
+    guard isInPlace || count == 1 else {
+      throw Failure(
+        .usage, "\(count) files do not go to one output", hint: "-i changes the files themselves")
+    }
+  }
+
+  func write(_ bytes: [UInt8], for source: SecretsAccess.Source, _ access: SecretsAccess) throws {
+    guard isInPlace else {
+      return try Output(output, force: force, input: source.input).write(bytes.span)
+    }
+    try access.write(bytes, to: source)
+  }
+}
+
+extension SecretsCommand {
+  /// The command valise secrets encrypt.
+  struct Encrypt: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Seal values, all of them or those that a rule or a pattern names.",
+      discussion: """
+        Who can open the result is named with -r, or by the rule for the file. What was sealed \
+        already stays as it is; values that were added in clear are sealed too.
+        """)
+
+    @Option(
+      name: [.customShort("r"), .customLong("recipient")],
+      help: ArgumentHelp(
+        "A contact, @group, me, or a file with keys. May be repeated.", valueName: "recipient"))
+    var recipients: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Seal only values at paths like this: **/password, *TOKEN*. May be repeated.",
+        valueName: "pattern"))
+    var only: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Leave values at paths like this in clear. May be repeated.", valueName: "pattern"))
+    var except: [String] = []
+
+    @OptionGroup var output: SecretsOutputOptions
+
+    @OptionGroup var options: SecretsOptions
+
+    @OptionGroup(title: "Signing") var signing: SigningOptions
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
+    var quiet = false
+
+    @Argument(help: "The files; - for standard input.")
+    var files: [String]
+
+    func run() throws {
+      try output.check(files.count)
+      let access = try options.access()
+      let rules = try ProjectRules(access.own.book)
+      // All files are sealed before the first is written, so that a mistake in one changes none.
+      let results = try files.map { path in
+        let source = try access.read(path)
+        return (source, try sealed(source, access, rules))
+      }
+      for (source, bytes) in results { try output.write(bytes, for: source, access) }
+    }
+
+    private func sealed(
+      _ source: SecretsAccess.Source, _ access: SecretsAccess, _ rules: ProjectRules
+    ) throws -> [UInt8] {
+      let rule = source.path == "-" ? nil : try rules.rule(for: source.path)
+      let bytes: [UInt8]
+      if source.file.isSealed {
+        guard recipients.isEmpty, only.isEmpty, except.isEmpty else {
+          throw Failure(
+            .usage, "\(Text.shown(source.path)): is sealed already",
+            hint: "valise secrets rekey changes who can open it")
+        }
+        bytes = try additions(source, access)
+      } else {
+        let readers = try readers(source, rule, rules)
+        let selection = try selection(rule)
+        do throws(SecretsError) {
+          bytes = try source.file.encrypted(for: readers, selection: selection)
+        } catch { throw Failure(error, naming: source.path) }
+      }
+      return try SecretsSigning(access, rule, signing).signed(bytes, source)
+    }
+
+    /// A file in which nothing was added needs no key to stay as it is.
+    private func additions(
+      _ source: SecretsAccess.Source, _ access: SecretsAccess
+    ) throws -> [UInt8] {
+      let selection = source.file.selection ?? .all
+      guard source.file.clearPaths.contains(where: selection.contains) else {
+        return source.file.bytes
+      }
+      return try access.withKeys(source) { (keys) throws(SecretsError) in
+        try source.file.sealingAdditions(with: keys)
+      }
+    }
+
+    private func readers(
+      _ source: SecretsAccess.Source, _ rule: Rules.Rule?, _ rules: ProjectRules
+    ) throws -> [JWE.Recipient] {
+      if !recipients.isEmpty {
+        return try RecipientResolver.resolve(
+          recipients, files: [], in: rules.book, quiet: quiet)
+      }
+      guard let rule else {
+        throw Failure(
+          .usage, "\(Text.shown(source.path)): no rule says who can open it",
+          hint: "-r NAME names a reader; .valise/rules.toml is for files of a project")
+      }
+      return try rules.recipients(rule, quiet: quiet)
+    }
+
+    private func selection(_ rule: Rules.Rule?) throws -> Selection {
+      guard only.isEmpty, except.isEmpty, let rule else {
+        return Selection(
+          only: try SecretsCommand.patterns(only), except: try SecretsCommand.patterns(except))
+      }
+      return rule.selection
+    }
+  }
+
+  /// The command valise secrets decrypt.
+  struct Decrypt: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print files as they were before they were sealed, to the byte.")
+
+    @OptionGroup var output: SecretsOutputOptions
+
+    @OptionGroup var options: SecretsOptions
+
+    @Argument(help: "The files; - for standard input.")
+    var files: [String]
+
+    func run() throws {
+      try output.check(files.count)
+      let access = try options.access()
+      let rules = try ProjectRules(access.own.book)
+      let results = try files.map { path in
+        let source = try access.read(path)
+        try SecretsSigning.check(source, rules)
+        return (source, try access.open(source).decrypted)
+      }
+      for (source, text) in results {
+        try output.write(text.withBytes { Array(copying: $0) }, for: source, access)
+      }
+    }
+  }
+}
+
+/// Signatures on files of secrets, as the rules and the command line want them.
+struct SecretsSigning {
+  private let access: SecretsAccess
+  private let rule: Rules.Rule?
+  private let options: SigningOptions
+
+  init(_ access: SecretsAccess, _ rule: Rules.Rule?, _ options: SigningOptions) {
+    self.access = access
+    self.rule = rule
+    self.options = options
+  }
+
+  /// The file signed, if somebody is to.
+  func signed(_ bytes: [UInt8], _ source: SecretsAccess.Source) throws -> [UInt8] {
+    guard bytes != source.file.bytes, let identity = try signer() else { return bytes }
+    let key = try access.own.unlock(identity).signingKey
+    do throws(SecretsError) {
+      return try SecretFile(bytes, format: source.file.format)
+        .signed(by: key, at: Platform.now())
+    } catch { throw Failure(error, naming: source.path) }
+  }
+
+  /// Whom the command line names; else whom the rule wants, where that is oneself.
+  private func signer() throws -> Identity? {
+    let keyring = access.own.book.keyring
+    if options.areGiven { return try Environment.identity(options.identity, in: keyring) }
+    guard let name = rule?.signer else { return nil }
+    guard let identity = try keyring.identity(name) else {
+      Console.warning(
+        "the rule in line \(rule?.lineNumber ?? 0) wants a signature of \(Text.shown(name)), "
+          + "which only they can make")
+      return nil
+    }
+    return identity
+  }
+
+  /// - Throws: ``Failure`` when a rule wants a signature that the file does not have.
+  static func check(_ source: SecretsAccess.Source, _ rules: ProjectRules) throws {
+    guard source.path != "-", let rule = try rules.rule(for: source.path),
+      let name = rule.signer, let key = try rules.expectation(rule).signer
+    else { return }
+    let state: SecretFile.SignatureState
+    do throws(SecretsError) {
+      state = try source.file.signature { uri in
+        (try? key.thumbprintURI())?.isExactly(uri) == true ? key : nil
+      }
+    } catch { throw Failure(error, naming: source.path) }
+    guard case .signed = state else {
+      throw Failure(
+        .refused,
+        "\(Text.shown(source.path)): the rules want a signature of \(Text.shown(name)), and it "
+          + "has \(state == .unsigned ? "none" : "another's")")
+    }
+  }
+}

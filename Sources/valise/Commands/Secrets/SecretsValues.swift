@@ -1,0 +1,154 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import JOSE
+internal import Primitives
+internal import Secrets
+
+extension SecretsCommand {
+  /// The command valise secrets get.
+  struct Get: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print one value of a sealed file.",
+      discussion: "Quotes and escapes of the format are resolved, and a line end is added.")
+
+    @OptionGroup var options: SecretsOptions
+
+    @Flag(help: "Print it as a JSON string.")
+    var json = false
+
+    @Argument(help: "The file; - for standard input.")
+    var file: String
+
+    @Argument(help: "Where the value stands: database/users[0]/password.")
+    var path: String
+
+    func run() throws {
+      let path = try SecretsCommand.path(path)
+      let access = try options.access()
+      let source = try access.read(file)
+      try SecretsSigning.check(source, ProjectRules(access.own.book))
+      let opened = try access.open(source)
+      let text: SecretBytes
+      do throws(SecretsError) { text = try opened.text(at: path) } catch {
+        throw Failure(error, naming: file)
+      }
+      let bytes = text.withBytes { Array(copying: $0) }
+      let output = try Output(nil, force: false)
+      guard !json else {
+        guard let string = String(validating: bytes, as: UTF8.self) else {
+          throw Failure(.badData, "\(Text.shown(file)): the value is not UTF-8")
+        }
+        return try output.write((JSONText.string(string).compact + [0x0A]).span)
+      }
+      try output.write((bytes.last == 0x0A ? bytes : bytes + [0x0A]).span)
+    }
+  }
+
+  /// The command valise secrets set.
+  struct Set: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change or add one value of a sealed file.",
+      discussion: """
+        Without VALUE it is asked for on the terminal, or read with --stdin: what stands on a command \
+        line, others on the machine can see.
+        """)
+
+    @OptionGroup var options: SecretsOptions
+
+    @Flag(name: .customLong("stdin"), help: "Read the value from standard input, to its end.")
+    var readsInput = false
+
+    @OptionGroup(title: "Signing") var signing: SigningOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    @Argument(help: "Where the value stands: database/users[0]/password.")
+    var path: String
+
+    @Argument(help: "The value.")
+    var value: String?
+
+    func run() throws {
+      let path = try SecretsCommand.path(path)
+      guard value == nil || !readsInput else {
+        throw Failure(.usage, "--stdin and a value exclude each other")
+      }
+      try SecretsChange(options, signing, file).run { (opened) throws in
+        let text = try text()
+        do throws(SecretsError) {
+          return try opened.setting(path, to: text.withBytes { Array(copying: $0) })
+        } catch { throw Failure(error, naming: file) }
+      }
+    }
+
+    private func text() throws -> SecretBytes {
+      if let value { return SecretBytes(copying: Array(value.utf8).span) }
+      do {
+        guard readsInput else {
+          guard let typed = try SecretInput.ask("valise: value of \(Text.shown(path)): ") else {
+            throw Failure(
+              .usage, "no value was given", hint: "--stdin reads it from standard input")
+          }
+          return typed
+        }
+        let input = try InputFile.standardInput()
+        return try SecretInput.readAll(
+          descriptor: input.descriptorNumber, limit: SecretsAccess.limit)
+      } catch let error as FileError {
+        throw Failure(reading: error)
+      } catch let error as PrimitiveError {
+        throw Failure(.badData, "standard input: \(error.reason)")
+      }
+    }
+  }
+
+  /// The command valise secrets unset.
+  struct Unset: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove one value and its key from a sealed file.")
+
+    @OptionGroup var options: SecretsOptions
+
+    @OptionGroup(title: "Signing") var signing: SigningOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    @Argument(help: "Where the value stands: database/users[0]/password.")
+    var path: String
+
+    func run() throws {
+      let path = try SecretsCommand.path(path)
+      try SecretsChange(options, signing, file).run { (opened) throws in
+        do throws(SecretsError) { return try opened.unsetting(path) } catch {
+          throw Failure(error, naming: file)
+        }
+      }
+    }
+  }
+}
+
+/// A change of one sealed file in its place.
+struct SecretsChange {
+  private let access: SecretsAccess
+  private let source: SecretsAccess.Source
+  private let signing: SecretsSigning
+
+  init(_ options: SecretsOptions, _ signing: SigningOptions, _ file: String) throws {
+    guard file != "-" else {
+      throw Failure(.usage, "standard input cannot be changed in its place")
+    }
+    access = try options.access()
+    source = try access.read(file)
+    let rules = try ProjectRules(access.own.book)
+    try SecretsSigning.check(source, rules)
+    self.signing = SecretsSigning(access, try rules.rule(for: file), signing)
+  }
+
+  /// Opens the file and puts what `change` makes of it in its place.
+  func run(_ change: (OpenedFile) throws -> [UInt8]) throws {
+    let bytes = try change(access.open(source))
+    try access.write(signing.signed(bytes, source), to: source)
+  }
+}

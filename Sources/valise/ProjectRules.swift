@@ -1,0 +1,106 @@
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+internal import Secrets
+
+/// A project's rules for secrets, and who its names are.
+struct ProjectRules {
+  /// The rules file, below a project's own directory.
+  static let fileName = "rules.toml"
+
+  let book: AddressBook
+  let rules: Rules
+  /// The project's root, which the rules' paths begin at.
+  private let root: String
+  private let isThere: Bool
+
+  /// Reads the rules of the project around the working directory; there may be none of either.
+  init(_ book: AddressBook) throws {
+    self.book = book
+    guard let project = book.project else {
+      (rules, root, isThere) = (try Self.none(), "", false)
+      return
+    }
+    root = String(project.path.dropLast(ContactBook.projectDirectory.utf8.count + 1))
+    let path = "\(project.path)/\(Self.fileName)"
+    do {
+      let text = try InputFile(path: path).readAll(limit: 1 << 20)
+      rules = try Rules(parsing: text)
+      isThere = true
+    } catch let error as FileError {
+      guard error.code == .notFound else { throw Failure(reading: error) }
+      (rules, isThere) = (try Self.none(), false)
+    } catch let error as SecretsError { throw Failure(error, naming: path) }
+  }
+
+  private static func none() throws -> Rules {
+    do { return try Rules(parsing: []) } catch { throw Failure(error, naming: fileName) }
+  }
+
+  /// - Throws: ``Failure`` unless there are rules.
+  func require() throws {
+    guard isThere else {
+      throw Failure(
+        .configuration,
+        "there is no \(ContactBook.projectDirectory)/\(Self.fileName) here, nor above",
+        hint: "valise project init makes a project; docs/reference/secrets.md shows the rules")
+    }
+  }
+
+  /// Where the project is, as seen from the working directory if that is in it.
+  func rootPath() throws -> String {
+    try require()
+    return try Directory.current().path == root ? "." : root
+  }
+
+  /// The rule for a file.
+  func rule(for path: String) throws -> Rules.Rule? {
+    guard isThere else { return nil }
+    let absolute = try Directory.resolve(path)
+    guard absolute.hasPrefix(root + "/") else { return nil }
+    return rules.rule(for: String(absolute.dropFirst(root.utf8.count + 1)))
+  }
+
+  /// The names of all people whom a rule names.
+  func people(_ rule: Rules.Rule) throws -> [String] {
+    var names: [String] = []
+    for name in rule.recipients {
+      names += name.hasPrefix("@") ? try book.names(inGroup: String(name.dropFirst())) : [name]
+    }
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  /// The readers whom a rule names.
+  func recipients(_ rule: Rules.Rule, quiet: Bool) throws -> [JWE.Recipient] {
+    try RecipientResolver.resolve(rule.recipients, files: [], in: book, quiet: quiet)
+  }
+
+  /// What a rule wants of a file, for a look that needs no key.
+  func expectation(_ rule: Rules.Rule) throws -> Finding.Expectation {
+    var keyIDs: [String] = []
+    for name in try people(rule) {
+      guard let known = try book.currentKeyIDs(of: name, at: Platform.now()) else {
+        throw Failure(
+          .unknownName,
+          "there is no contact called \(Text.shown(name)), whom the rule in line \(rule.lineNumber) "
+            + "names", hint: "valise contact add --project \(Text.shown(name)) FILE makes one")
+      }
+      keyIDs += known
+    }
+    return Finding.Expectation(
+      selection: rule.selection, recipients: keyIDs, signer: try rule.signer.map(signer))
+  }
+
+  /// The key that a rule's signer signs with.
+  private func signer(_ name: String) throws -> PublicJWK {
+    let card =
+      try book.keyring.identity(name)?.card ?? book.keyring.contacts.contact(name)?.published.card
+      ?? book.project?.contact(name)?.published.card
+    guard let card else {
+      throw Failure(
+        .unknownName, "the rules want a signature of \(Text.shown(name)), who has no card here")
+    }
+    return card.signingKey
+  }
+}

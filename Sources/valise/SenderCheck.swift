@@ -1,0 +1,115 @@
+internal import Contacts
+internal import JOSE
+
+/// Who sealed a file: whom one asks for, and what was found.
+struct SenderCheck {
+  private let book: AddressBook
+  private let file: String
+  /// The name after `--from`, `me` resolved.
+  private let wanted: String?
+  private let isRequired: Bool
+
+  private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+
+  /// `file` is what it is about, for messages; `wanted` who must have sealed it, nil for anybody, and
+  /// `isRequired` whether somebody must have who is known.
+  init(_ book: AddressBook, file: String, from wanted: String?, isRequired: Bool) throws {
+    self.book = book
+    self.file = Text.shown(file)
+    self.isRequired = isRequired || wanted != nil
+    self.wanted = try wanted.map { name in
+      if name == "me" { return try Environment.identity(nil, in: book.keyring).name }
+      let isKnown =
+        try book.keyring.identity(name) != nil || book.keyring.contacts.contact(name) != nil
+        || book.project?.contact(name) != nil
+      guard isKnown else {
+        throw Failure(
+          .unknownName, "there is no contact called \(Text.shown(name))",
+          hint: "valise contact list shows all")
+      }
+      return name
+    }
+  }
+
+  /// What the library is to believe.
+  var policy: JWE.SignaturePolicy {
+    var policy = JWE.SignaturePolicy { uri in try key(uri) }
+    policy.isRequired = isRequired
+    return policy
+  }
+
+  /// The key of this thumbprint, if it is somebody's who is asked for.
+  private func key(_ uri: String) throws -> PublicJWK? {
+    guard let signer = try signer(uri) else {
+      guard !isRequired else {
+        throw Failure(
+          .refused, "\(file): signed by the unknown key \(Self.short(uri))",
+          hint: "valise contact add NAME FILE makes its owner known")
+      }
+      return nil
+    }
+    if let wanted, signer.name != wanted {
+      throw Failure(.refused, "\(file): signed by \(signer.name), not by \(wanted)")
+    }
+    if isRequired, signer.standing == .revoked {
+      throw Failure(
+        .refused, "\(file): signed with a key that \(signer.name) took back")
+    }
+    return signer.key
+  }
+
+  private func signer(_ uri: String) throws -> AddressBook.Signer? {
+    guard uri.hasPrefix(Self.prefix) else { return nil }
+    return try book.signer(String(uri.dropFirst(Self.prefix.count)))
+  }
+
+  private static func short(_ uri: String) -> String {
+    Text.short(uri.hasPrefix(prefix) ? String(uri.dropFirst(prefix.count)) : uri)
+  }
+
+  /// What was found, in words.
+  func words(_ authorship: JWE.Authorship) throws -> String {
+    switch authorship {
+    case .unsigned: return "unsigned: anyone could have made it"
+    case .signedByUnknownKey(let uri): return "signed by an unknown key \(Self.short(uri))"
+    case .signed(let signature):
+      guard let signer = try signer(signature.signerThumbprintURI) else {
+        return "signed by an unknown key \(Self.short(signature.signerThumbprintURI))"
+      }
+      return switch signer.standing {
+      case .own: "signed by \(signer.name) (yourself)"
+      case .verified: "signed by \(signer.name) (verified)"
+      case .unverified: "signed by \(signer.name) (unverified contact)"
+      case .revoked: "signed with a key that \(signer.name) took back: whoever has it made this"
+      }
+    }
+  }
+
+  /// What was found, as data.
+  func json(_ authorship: JWE.Authorship) throws -> JSONText {
+    switch authorship {
+    case .unsigned: return .object([.init("state", .string("unsigned"))])
+    case .signedByUnknownKey(let uri):
+      return .object([.init("state", .string("unknown")), .init("key", .string(uri))])
+    case .signed(let signature):
+      let signer = try signer(signature.signerThumbprintURI)
+      let state = signer.map { Self.word($0.standing) } ?? "unknown"
+      return .object([
+        .init("state", .string(state)), .init("name", signer.map { .string($0.name) } ?? .null),
+        .init("key", .string(signature.signerThumbprintURI)),
+        .init("alg", .string(signature.algorithm.rawValue)),
+        .init("iat", .integer(signature.issuedAt)),
+        .init("aud", .array(signature.audience.map { .string($0) })),
+      ])
+    }
+  }
+
+  private static func word(_ standing: AddressBook.Standing) -> String {
+    switch standing {
+    case .own: "own"
+    case .verified: "verified"
+    case .unverified: "unverified"
+    case .revoked: "revoked"
+    }
+  }
+}
