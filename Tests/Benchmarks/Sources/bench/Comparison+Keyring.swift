@@ -10,9 +10,9 @@ extension Comparison {
     try runner.shell("\(valise) key generate -q --name own --no-passphrase")
     try runner.shell("echo hello > data")
     let name = "p\(contactCount / 7)"
-    try runner.shell("\(valise) encrypt -r \(name) -o sealed.many data")
+    try runner.shell("\(valise) encrypt -r \(name) -o sealed.found data")
 
-    let inspect = "\(valise) inspect sealed.many"
+    let inspect = "\(valise) inspect sealed.found"
     let resolving = Job(
       tool: "valise", command: "\(valise) encrypt -r \(name) -o sealed.one data",
       output: "sealed.one")
