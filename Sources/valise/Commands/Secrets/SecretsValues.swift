@@ -55,7 +55,7 @@ extension SecretsCommand {
 
     @OptionGroup var options: SecretsOptions
 
-    @Flag(name: .customLong("stdin"), help: "Read the value from standard input, to its end.")
+    @Flag(name: .customLong("stdin"), help: "Read the value from standard input, to its end; a last line end is left out.")
     var readsInput = false
 
     @OptionGroup(title: "Signing") var signing: SigningOptions
@@ -93,8 +93,11 @@ extension SecretsCommand {
           return typed
         }
         let input = try InputFile.standardInput()
-        return try SecretInput.readAll(
+        let text = try SecretInput.readAll(
           descriptor: input.descriptorNumber, limit: SecretsAccess.limit)
+        // One line end is the pipe's, as `get` adds one.
+        let isEnded = text.withBytes { !$0.isEmpty && $0[$0.count - 1] == 0x0A }
+        return isEnded ? text.extracting(0..<(text.byteCount - 1)) : text
       } catch let error as FileError {
         throw Failure(reading: error)
       } catch let error as PrimitiveError {
