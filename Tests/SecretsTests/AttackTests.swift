@@ -199,6 +199,12 @@ struct AttackTests {
     #expect(try shared.opened(with: [other.opener]).decrypted.copy == clear.bytes)
   }
 
+  @Test("more patterns than anybody needs")
+  func patterns() throws {
+    let selection = Selection(except: try (0..<201).map { try PathPattern("x\($0)") })
+    #expect(refusal { _ = try clear.sealed(for: reader, selection: selection) } == .limitExceeded)
+  }
+
   @Test("whoever is no reader is told so")
   func stranger() throws {
     let stranger = try Reader()
@@ -210,9 +216,13 @@ struct AttackTests {
   func additions() throws {
     let added = text.replacing("valise:", with: "new: value\nvalise:")
     let file = try SecretFile(added, .yaml)
-    let whole = try SecretFile(file.sealingAdditions(with: [reader.opener]), format: .yaml)
+    let whole = try SecretFile(file.sealingAdditions(with: [reader.opener]).bytes, format: .yaml)
     #expect(try string(whole.opened(with: [reader.opener]).text(at: path("new")).copy) == "value")
     #expect(whole.sources["port"] == sealed.sources["port"])
+    let less = try SecretFile(added.replacing(line("port"), with: ""), .yaml)
+    let additions = try less.sealingAdditions(with: [reader.opener])
+    #expect(additions.sealed.map(\.description) == ["new"])
+    #expect(additions.dropped.map(\.description) == ["port"])
     let moved = try SecretFile(
       added.replacing(try source("port"), with: try source("db/user")), .yaml)
     #expect(refusal { _ = try moved.sealingAdditions(with: [reader.opener]) } == .foreignValue)

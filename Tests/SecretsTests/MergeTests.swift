@@ -103,7 +103,7 @@ struct MergeTests {
     let resolved = try SecretFile(
       (["a: both"] + lines.dropFirst(5)).joined(separator: "\n"), .yaml)
     #expect(refusal { _ = try resolved.opened(with: keys) } == .clearValue)
-    let whole = try SecretFile(resolved.sealingAdditions(with: keys), format: .yaml)
+    let whole = try SecretFile(resolved.sealingAdditions(with: keys).bytes, format: .yaml)
     #expect(string(try whole.opened(with: keys).decrypted.copy) == "a: both\nb: 3\n")
   }
 
@@ -134,7 +134,7 @@ struct MergeTests {
     for (dropped, value) in [([2, 4, 5, 6], "5"), ([2, 3, 4, 6], "6")] {
       let kept = lines.indices.filter { !dropped.contains($0) }.map { lines[$0] }
       let resolved = try SecretFile(kept.joined(separator: "\n"), .json)
-      let whole = try SecretFile(resolved.sealingAdditions(with: keys), format: .json)
+      let whole = try SecretFile(resolved.sealingAdditions(with: keys).bytes, format: .json)
       #expect(
         try string(whole.opened(with: keys).decrypted.copy)
           == "{\n  \"a\": 1,\n  \"b\": \(value)\n}\n")
