@@ -199,6 +199,24 @@ struct AttackTests {
     #expect(try shared.opened(with: [other.opener]).decrypted.copy == clear.bytes)
   }
 
+  @Test(
+    "a reader who seals more than a value: another key, or a comment that hides one",
+    arguments: ["1\nadmin: yes", "1 # x", "[1]", "1\nvalise: {version: 1}", "&a 1", ""])
+  func structure(plaintext: String) throws {
+    let opened = try sealed.opened(with: [reader.opener])
+    let bytes = Array(plaintext.utf8)
+    let seal = try CompactSeal(bytes.span, under: opened.key.key(for: path("port")), .system)
+    let seals = sealed.sealedTokens.map { token, old in
+      (path: token.path, seal: token.path.description == "port" ? seal : old)
+    }
+    let digest = try Digest(.all, seals).sealed(under: opened.key, .system)
+    let attacked = try text.replacing(source("port"), with: string(seal.text))
+      .replacing(string(opened.block.digest), with: string(digest))
+    #expect(
+      refusal { _ = try SecretFile(attacked, .yaml).opened(with: [reader.opener]) }
+        == .foreignValue)
+  }
+
   @Test("more patterns than anybody needs")
   func patterns() throws {
     let selection = Selection(except: try (0..<201).map { try PathPattern("x\($0)") })

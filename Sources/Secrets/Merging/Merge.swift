@@ -43,7 +43,9 @@ public enum Merge: Sendable {
       return .conflict(whole, paths: [])
     }
     let draft = try MergeDraft(base.document, ours.document, theirs.document, ours.format)
-    guard !draft.ours.regions.isEmpty else { return .conflict(whole, paths: draft.paths) }
+    guard !draft.ours.regions.isEmpty, !draft.isWhole else {
+      return .conflict(whole, paths: draft.paths)
+    }
     let splices = draft.conflictSplices()
     return .conflict(draft.ours.bytes.applying(splices), paths: draft.paths)
   }

@@ -93,6 +93,9 @@ struct Sealer {
     splices.append(Splice(range: place.range, text: written))
     let ordered = splices.sorted { $0.range.lowerBound < $1.range.lowerBound }
     let file = try SecretFile(document.bytes.applying(ordered), format: opened.file.format)
+    guard file.paths == opened.file.paths,
+      Digest(opened.block.selection, file.sealedTokens.map { ($0.token.path, $0.seal) }) == digest
+    else { throw Self.mismatch }
     return SecretFile.Additions(
       bytes: file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil),
       sealed: seals.suffix(added).map(\.0),
