@@ -191,6 +191,22 @@ struct MergeTests {
     #expect(bytes == result.theirs.file.bytes)
   }
 
+  @Test("a file that both sides added merges only where it means the same")
+  func withoutBase() throws {
+    let mine = try SecretFile("a: 1\nb: 2\n", .yaml).sealed(for: reader).opened(with: keys)
+    let same = try SecretFile("a: 1\nb: 2\n", .yaml).sealed(for: reader).opened(with: keys)
+    let other = try SecretFile("a: 1\nb: 3\n", .yaml).sealed(for: reader).opened(with: keys)
+    guard case .clean(let bytes) = try Merge.merging(base: nil, ours: mine, theirs: same),
+      case .conflict(_, let paths) = try Merge.merging(base: nil, ours: mine, theirs: other),
+      case .conflict = try Merge.mergingWithoutKey(base: nil, ours: mine.file, theirs: same.file)
+    else {
+      Issue.record("a merge came out otherwise")
+      return
+    }
+    #expect(bytes == mine.file.bytes)
+    #expect(paths.map(\.description) == ["b"])
+  }
+
   @Test("a rekeyed side and a changed side merge under the new key")
   func rekeyed() throws {
     let other = try Reader()

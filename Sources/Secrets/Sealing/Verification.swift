@@ -38,8 +38,10 @@ struct Verification {
     return opened
   }
 
-  /// Whoever has the key can seal a text that is more than a value: `x`, a line break and another key.
-  /// What is reviewed sealed must be what there is in clear.
+  /// Makes sure that what is seen sealed is what there is in clear.
+  ///
+  /// Whoever has the key can seal a text that is more than one value: a value, a line break and
+  /// another key.
   private func checkStructure(_ opened: OpenedFile) throws(SecretsError) {
     let clear = try opened.clearDocument()
     let tokens = file.document.tokens
