@@ -31,14 +31,24 @@ extension SecretFile {
     return try sealer.seal(self, parts)
   }
 
+  /// What came of sealing additions.
+  public struct Additions: Sendable {
+    /// The file; the very same one when there were none.
+    public let bytes: [UInt8]
+    /// Values that stood in clear.
+    public let sealed: [SecretPath]
+    /// Values that were sealed once and are no longer in the file.
+    public let dropped: [SecretPath]
+  }
+
   /// Seals what was added in clear to a sealed file, and values written over sealed ones.
   ///
-  /// Values that were taken out are dropped from the digest. A file without such changes comes
-  /// back as it is.
+  /// Values that were taken out are dropped from the digest. Anybody who can write the file can do
+  /// all this: what was sealed and dropped is told, for whoever holds the key to look at.
   ///
   /// - Throws: ``SecretsError`` as ``opened(with:)`` for what cannot be the work of somebody who
   ///   edits the file.
-  public func sealingAdditions(with keys: [JWE.DecryptionKey]) throws(SecretsError) -> [UInt8] {
+  public func sealingAdditions(with keys: [JWE.DecryptionKey]) throws(SecretsError) -> Additions {
     let opened = try Verification(self, keys).opened(admitting: .clearValues)
     var sealer = Sealer(key: opened.key, random: .system)
     return try sealer.sealAdditions(opened)

@@ -44,8 +44,8 @@ extension SecretFile {
 
   /// Verifies the file's signature; no key that opens the file is needed.
   ///
-  /// - Parameter signer: finds a trusted key by its thumbprint URI.
-  /// - Returns: what is known of who signed.
+  /// `signer` finds a trusted key by its thumbprint URI.
+  ///
   /// - Throws: ``SecretsError`` `notSealed`; `invalidSignature` when it does not hold, or is over other
   ///   values or other readers than those of this file.
   public func signature(

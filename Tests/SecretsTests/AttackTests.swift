@@ -199,6 +199,30 @@ struct AttackTests {
     #expect(try shared.opened(with: [other.opener]).decrypted.copy == clear.bytes)
   }
 
+  @Test(
+    "a reader who seals more than a value: another key, or a comment that hides one",
+    arguments: ["1\nadmin: yes", "1 # x", "[1]", "1\nvalise: {version: 1}", "&a 1", ""])
+  func structure(plaintext: String) throws {
+    let opened = try sealed.opened(with: [reader.opener])
+    let bytes = Array(plaintext.utf8)
+    let seal = try CompactSeal(bytes.span, under: opened.key.key(for: path("port")), .system)
+    let seals = sealed.sealedTokens.map { token, old in
+      (path: token.path, seal: token.path.description == "port" ? seal : old)
+    }
+    let digest = try Digest(.all, seals).sealed(under: opened.key, .system)
+    let attacked = try text.replacing(source("port"), with: string(seal.text))
+      .replacing(string(opened.block.digest), with: string(digest))
+    #expect(
+      refusal { _ = try SecretFile(attacked, .yaml).opened(with: [reader.opener]) }
+        == .foreignValue)
+  }
+
+  @Test("more patterns than anybody needs")
+  func patterns() throws {
+    let selection = Selection(except: try (0..<201).map { try PathPattern("x\($0)") })
+    #expect(refusal { _ = try clear.sealed(for: reader, selection: selection) } == .limitExceeded)
+  }
+
   @Test("whoever is no reader is told so")
   func stranger() throws {
     let stranger = try Reader()
@@ -210,9 +234,13 @@ struct AttackTests {
   func additions() throws {
     let added = text.replacing("valise:", with: "new: value\nvalise:")
     let file = try SecretFile(added, .yaml)
-    let whole = try SecretFile(file.sealingAdditions(with: [reader.opener]), format: .yaml)
+    let whole = try SecretFile(file.sealingAdditions(with: [reader.opener]).bytes, format: .yaml)
     #expect(try string(whole.opened(with: [reader.opener]).text(at: path("new")).copy) == "value")
     #expect(whole.sources["port"] == sealed.sources["port"])
+    let less = try SecretFile(added.replacing(line("port"), with: ""), .yaml)
+    let additions = try less.sealingAdditions(with: [reader.opener])
+    #expect(additions.sealed.map(\.description) == ["new"])
+    #expect(additions.dropped.map(\.description) == ["port"])
     let moved = try SecretFile(
       added.replacing(try source("port"), with: try source("db/user")), .yaml)
     #expect(refusal { _ = try moved.sealingAdditions(with: [reader.opener]) } == .foreignValue)

@@ -24,7 +24,7 @@ struct CorpusTests {
   func twice(file: CorpusFile) throws {
     let reader = try Reader()
     let sealed = try SecretFile(file.bytes, format: file.format).sealed(for: reader)
-    #expect(try sealed.sealingAdditions(with: [reader.opener]) == sealed.bytes)
+    #expect(try sealed.sealingAdditions(with: [reader.opener]).bytes == sealed.bytes)
     #expect(try sealed.opened(with: [reader.opener]).edited(to: file.bytes) == sealed.bytes)
   }
 

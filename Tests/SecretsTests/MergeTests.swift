@@ -103,7 +103,7 @@ struct MergeTests {
     let resolved = try SecretFile(
       (["a: both"] + lines.dropFirst(5)).joined(separator: "\n"), .yaml)
     #expect(refusal { _ = try resolved.opened(with: keys) } == .clearValue)
-    let whole = try SecretFile(resolved.sealingAdditions(with: keys), format: .yaml)
+    let whole = try SecretFile(resolved.sealingAdditions(with: keys).bytes, format: .yaml)
     #expect(string(try whole.opened(with: keys).decrypted.copy) == "a: both\nb: 3\n")
   }
 
@@ -134,7 +134,7 @@ struct MergeTests {
     for (dropped, value) in [([2, 4, 5, 6], "5"), ([2, 3, 4, 6], "6")] {
       let kept = lines.indices.filter { !dropped.contains($0) }.map { lines[$0] }
       let resolved = try SecretFile(kept.joined(separator: "\n"), .json)
-      let whole = try SecretFile(resolved.sealingAdditions(with: keys), format: .json)
+      let whole = try SecretFile(resolved.sealingAdditions(with: keys).bytes, format: .json)
       #expect(
         try string(whole.opened(with: keys).decrypted.copy)
           == "{\n  \"a\": 1,\n  \"b\": \(value)\n}\n")
@@ -189,6 +189,22 @@ struct MergeTests {
       return
     }
     #expect(bytes == result.theirs.file.bytes)
+  }
+
+  @Test("a file that both sides added merges only where it means the same")
+  func withoutBase() throws {
+    let mine = try SecretFile("a: 1\nb: 2\n", .yaml).sealed(for: reader).opened(with: keys)
+    let same = try SecretFile("a: 1\nb: 2\n", .yaml).sealed(for: reader).opened(with: keys)
+    let other = try SecretFile("a: 1\nb: 3\n", .yaml).sealed(for: reader).opened(with: keys)
+    guard case .clean(let bytes) = try Merge.merging(base: nil, ours: mine, theirs: same),
+      case .conflict(_, let paths) = try Merge.merging(base: nil, ours: mine, theirs: other),
+      case .conflict = try Merge.mergingWithoutKey(base: nil, ours: mine.file, theirs: same.file)
+    else {
+      Issue.record("a merge came out otherwise")
+      return
+    }
+    #expect(bytes == mine.file.bytes)
+    #expect(paths.map(\.description) == ["b"])
   }
 
   @Test("a rekeyed side and a changed side merge under the new key")

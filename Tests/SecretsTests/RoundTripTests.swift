@@ -17,7 +17,7 @@ struct RoundTripTests {
       #expect(sealed.clearPaths.isEmpty)
       let opened = try sealed.opened(with: [reader.opener])
       #expect(string(opened.decrypted.copy) == text)
-      #expect(try sealed.sealingAdditions(with: [reader.opener]) == sealed.bytes)
+      #expect(try sealed.sealingAdditions(with: [reader.opener]).bytes == sealed.bytes)
     }
   }
 }

@@ -86,7 +86,7 @@ struct SignatureTests {
     #expect(try state(commented) == state(signed))
     let added = try SecretFile(
       string(signed.bytes).replacing("valise:", with: "n: 1\nvalise:"), .yaml)
-    let whole = try SecretFile(added.sealingAdditions(with: [reader.opener]), format: .yaml)
+    let whole = try SecretFile(added.sealingAdditions(with: [reader.opener]).bytes, format: .yaml)
     #expect(try state(whole) == .unsigned && whole.clearPaths.isEmpty)
     #expect(try signed.signed(by: signer, at: 1_700_000_000) == signed.bytes)
   }

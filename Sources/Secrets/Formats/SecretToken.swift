@@ -66,6 +66,8 @@ enum ScanLimits {
   static let depth = 64
   static let tokenCount = 100_000
   static let keyByteCount = 1024
+  /// Patterns in a block, each of which every value is compared with.
+  static let patternCount = 200
 
   static func check(_ bytes: [UInt8]) throws(SecretsError) {
     guard bytes.count <= byteCount else {

@@ -15,13 +15,20 @@ public enum Merge: Sendable {
   ///
   /// Changes of different values merge, also on neighbouring lines; both sides may add at the same
   /// place. List elements are known by their value, as lines are. Values keep the seals that they
-  /// have on a side with the result's key.
+  /// have on a side with the result's key. Without a `base`, both sides having added the file, only
+  /// files that mean the same merge.
   ///
   /// - Throws: ``SecretsError`` `conflict` when both sides changed who can open the file or what is
   ///   secret, each in another way; `limitExceeded` for files too long to compare.
   public static func merging(
-    base: OpenedFile, ours: OpenedFile, theirs: OpenedFile
+    base: OpenedFile?, ours: OpenedFile, theirs: OpenedFile
   ) throws(SecretsError) -> Merge {
+    guard let base else {
+      if ours.clearBytes == theirs.clearBytes { return .clean(ours.file.bytes) }
+      return .conflict(
+        ConflictText.whole(ours.file.bytes, theirs.file.bytes),
+        paths: ours.changes(from: theirs).map(\.path))
+    }
     if theirs.file.bytes == base.file.bytes { return .clean(ours.file.bytes) }
     if ours.file.bytes == base.file.bytes { return .clean(theirs.file.bytes) }
     return try SealedMerge(base: base, ours: ours, theirs: theirs).merge()
@@ -29,21 +36,23 @@ public enum Merge: Sendable {
 
   /// Merges what can be merged without a key.
   ///
-  /// That is nothing where both sides changed values: nobody without the key can tell what belongs
-  /// together from then on.
+  /// That is nothing where both sides changed values, or added the file: nobody without the key can
+  /// tell what belongs together from then on.
   ///
   /// - Throws: ``SecretsError`` `limitExceeded` for files too long to compare.
   public static func mergingWithoutKey(
-    base: SecretFile, ours: SecretFile, theirs: SecretFile
+    base: SecretFile?, ours: SecretFile, theirs: SecretFile
   ) throws(SecretsError) -> Merge {
-    if theirs.bytes == base.bytes || theirs.bytes == ours.bytes { return .clean(ours.bytes) }
-    if ours.bytes == base.bytes { return .clean(theirs.bytes) }
+    if theirs.bytes == base?.bytes || theirs.bytes == ours.bytes { return .clean(ours.bytes) }
+    if ours.bytes == base?.bytes { return .clean(theirs.bytes) }
     let whole = ConflictText.whole(ours.bytes, theirs.bytes)
-    guard ours.format == theirs.format, ours.format == base.format else {
+    guard let base, ours.format == theirs.format, ours.format == base.format else {
       return .conflict(whole, paths: [])
     }
     let draft = try MergeDraft(base.document, ours.document, theirs.document, ours.format)
-    guard !draft.ours.regions.isEmpty else { return .conflict(whole, paths: draft.paths) }
+    guard !draft.ours.regions.isEmpty, !draft.isWhole else {
+      return .conflict(whole, paths: draft.paths)
+    }
     let splices = draft.conflictSplices()
     return .conflict(draft.ours.bytes.applying(splices), paths: draft.paths)
   }

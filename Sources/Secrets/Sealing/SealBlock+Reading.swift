@@ -61,6 +61,10 @@ private struct BlockMembers {
   }
 
   func patterns(_ texts: [[UInt8]]) throws(SecretsError) -> [PathPattern] {
+    guard texts.count <= ScanLimits.patternCount else {
+      throw SecretsError(
+        .limitExceeded, "the valise block has more than \(ScanLimits.patternCount) patterns")
+    }
     var patterns: [PathPattern] = []
     for text in texts {
       patterns.append(try PathPattern(String(decoding: text, as: UTF8.self)))

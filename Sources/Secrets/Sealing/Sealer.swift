@@ -63,7 +63,9 @@ struct Sealer {
   }
 
   /// Seals what stands in clear in a sealed file, where it stands.
-  mutating func sealAdditions(_ opened: OpenedFile) throws(SecretsError) -> [UInt8] {
+  mutating func sealAdditions(
+    _ opened: OpenedFile
+  ) throws(SecretsError) -> SecretFile.Additions {
     let document = opened.file.document
     var splices: [Splice] = []
     var seals = opened.file.sealedTokens.map { ($0.token.path, $0.seal) }
@@ -82,13 +84,22 @@ struct Sealer {
     }
     let digest = Digest(opened.block.selection, seals)
     let place = document.block?.tokens.first { $0.path.lastKey == Array("digest".utf8) }
-    guard digest != opened.digest, let place else { return opened.file.bytes }
+    guard digest != opened.digest, let place else {
+      return SecretFile.Additions(bytes: opened.file.bytes, sealed: [], dropped: [])
+    }
+    let added = splices.count
     let text = try digestText(digest, nil)
     let written = opened.file.format.syntax.sealed(text, like: document.source(place))
     splices.append(Splice(range: place.range, text: written))
     let ordered = splices.sorted { $0.range.lowerBound < $1.range.lowerBound }
     let file = try SecretFile(document.bytes.applying(ordered), format: opened.file.format)
-    return file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil)
+    guard file.paths == opened.file.paths,
+      Digest(opened.block.selection, file.sealedTokens.map { ($0.token.path, $0.seal) }) == digest
+    else { throw Self.mismatch }
+    return SecretFile.Additions(
+      bytes: file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil),
+      sealed: seals.suffix(added).map(\.0),
+      dropped: opened.digest.tags.keys.filter { digest.tags[$0] == nil }.sorted())
   }
 
   private mutating func seal(

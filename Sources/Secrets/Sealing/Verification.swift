@@ -33,7 +33,34 @@ struct Verification {
     for (token, seal) in file.sealedTokens { try check(token.path, seal) }
     if admission == .nothing { try checkMissing() }
     let values = try openAll()
-    return OpenedFile(file: file, block: block, key: key, digest: digest, values: values)
+    let opened = OpenedFile(file: file, block: block, key: key, digest: digest, values: values)
+    try checkStructure(opened)
+    return opened
+  }
+
+  /// Makes sure that what is seen sealed is what there is in clear.
+  ///
+  /// Whoever has the key can seal a text that is more than one value: a value, a line break and
+  /// another key.
+  private func checkStructure(_ opened: OpenedFile) throws(SecretsError) {
+    let clear = try opened.clearDocument()
+    let tokens = file.document.tokens
+    for (index, token) in tokens.enumerated() {
+      guard index < clear.tokens.count, clear.tokens[index].path == token.path,
+        opened.values[index].map({ Self.holds($0, clear.source(clear.tokens[index])) }) ?? true
+      else {
+        throw SecretsError(
+          .foreignValue, "the value at '\(token.path)' is not one value", path: token.path)
+      }
+    }
+    guard clear.tokens.count == tokens.count, clear.block == nil else {
+      let path = clear.tokens.dropFirst(tokens.count).first?.path
+      throw SecretsError(.foreignValue, "a value is not one value", path: path)
+    }
+  }
+
+  private static func holds(_ value: SecretBytes, _ source: ArraySlice<UInt8>) -> Bool {
+    value.withBytes { ConstantTime.areEqual($0, source.span) }
   }
 
   private func check(_ path: SecretPath, _ seal: CompactSeal) throws(SecretsError) {
