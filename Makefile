@@ -4,7 +4,7 @@ RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
 SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev pkg-config
 
-.PHONY: build demo test lint bench fuzz install system clean
+.PHONY: build demo test interruptions lint bench fuzz install system clean
 
 build: system
 	swift build $(RELEASE) --product valise
@@ -14,6 +14,11 @@ demo: build
 
 test: build
 	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --quiet
+
+# Faults of the disk at every step of every change of the keyring.
+interruptions: build
+	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) VALISE_TEST_EXHAUSTIVE=1 \
+	  swift test --quiet --filter InterruptionTests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -69,6 +69,18 @@ struct KeyringChange: Sendable, CustomTestStringConvertible {
   ]
 }
 
+extension KeyringChange {
+  /// One of each way to change files, for what every run of the tests can afford; all of them with
+  /// `$VALISE_TEST_EXHAUSTIVE`, as `make interruptions` runs it.
+  static let representative: [KeyringChange] = {
+    let isExhaustive = ProcessInfo.processInfo.environment["VALISE_TEST_EXHAUSTIVE"] != nil
+    let words = ["contact add dave", "contact rename bob", "key rotate", "restore"]
+    return all.filter { change in
+      isExhaustive || words.contains { change.testDescription.contains($0) }
+    }
+  }()
+}
+
 /// A sandbox in which one change is made again and again, each time from the same beginning.
 final class ChangingKeyring {
   let sandbox: Sandbox
