@@ -44,8 +44,11 @@ public struct UnlockedIdentity: Sendable {
     name: String, kind: PrivateJWK.Kind, passphrase: SecretBytes?, lifetime: Lifetime
   ) throws(ContactsError) -> UnlockedIdentity {
     let key = try encryptionKey(kind, lifetime)
-    return try UnlockedIdentity(
-      importing: [key], name: name, passphrase: passphrase, at: lifetime.start)
+    let signingKey = try signingKey(at: lifetime.start)
+    let card = try Card(
+      name: name, serial: 1, keys: [key.publicKey, signingKey.publicKey], signer: signingKey,
+      at: lifetime.start)
+    return try UnlockedIdentity(card, signingKey, [key], passphrase)
   }
 
   /// When a key is made, and when it ends.
@@ -65,6 +68,9 @@ public struct UnlockedIdentity: Sendable {
   /// Makes an identity of keys that exist: the first encryption key counts, others are retired; a
   /// signing key is made unless there is one.
   ///
+  /// The card's serial is the time: an identity that moves to another machine this way must not begin
+  /// below the cards that others have of it.
+  ///
   /// - Throws: ``ContactsError`` `invalidName`, `unusableKey` when none can decrypt.
   public init(
     importing keys: [PrivateJWK], name: String, passphrase: SecretBytes?, at now: Int
@@ -76,8 +82,8 @@ public struct UnlockedIdentity: Sendable {
     let own = keys.first { $0.publicKey.canVerify && !$0.publicKey.canEncrypt }
     let signingKey = if let own { own } else { try Self.signingKey(at: now) }
     let card = try Card(
-      name: name, serial: 1, keys: [first.publicKey, signingKey.publicKey], signer: signingKey,
-      at: now)
+      name: name, serial: max(1, now), keys: [first.publicKey, signingKey.publicKey],
+      signer: signingKey, at: now)
     try self.init(card, signingKey, encryptionKeys, passphrase)
   }
 

@@ -119,9 +119,16 @@ extension SecretsCommand {
       guard source.file.clearPaths.contains(where: selection.contains) else {
         return source.file.bytes
       }
-      return try access.withKeys(source) { (keys) throws(SecretsError) in
+      let additions = try access.withKeys(source) { (keys) throws(SecretsError) in
         try source.file.sealingAdditions(with: keys)
       }
+      // Whoever can write to the file can have added and dropped: it is not done without a word.
+      let name = Text.shown(source.path)
+      for path in additions.sealed { Console.note("\(name): sealed \(path)", quiet: quiet) }
+      for path in additions.dropped {
+        Console.warning("\(name): \(path) was sealed once and is not in the file any more")
+      }
+      return additions.bytes
     }
 
     private func readers(

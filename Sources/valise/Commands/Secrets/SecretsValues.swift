@@ -55,7 +55,9 @@ extension SecretsCommand {
 
     @OptionGroup var options: SecretsOptions
 
-    @Flag(name: .customLong("stdin"), help: "Read the value from standard input, to its end; a last line end is left out.")
+    @Flag(
+      name: .customLong("stdin"),
+      help: "Read the value from standard input, to its end; a last line end is left out.")
     var readsInput = false
 
     @OptionGroup(title: "Signing") var signing: SigningOptions
