@@ -87,15 +87,7 @@ final class ChangingKeyring {
   private let change: KeyringChange
   private let places: [String]
 
-  /// A call of the system that changes something, by its number among those of its name.
-  struct Point {
-    let call: String
-    let number: Int
-  }
-
-  private static let calls =
-    "write pwrite64 fsync fdatasync ftruncate fallocate ?link linkat ?rename renameat renameat2 "
-    + "?unlink unlinkat ?mkdir mkdirat symlinkat flock openat"
+  typealias Point = TracedCommand.Point
 
   private static let preparation = """
     for name in alice bob carol dave; do
@@ -156,43 +148,15 @@ final class ChangingKeyring {
   func run() throws -> Subprocess.Outcome { try Subprocess(change.command, in: sandbox).run() }
   func runNext() throws -> Subprocess.Outcome { try Subprocess(change.next, in: sandbox).run() }
 
+  private var traced: TracedCommand { TracedCommand(words: change.command, sandbox: sandbox) }
+
   /// Runs the change with `fault` at `point`.
   func run(_ fault: String, at point: Point) throws -> Subprocess.Outcome {
-    let words =
-      [
-        "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(point.call)",
-        "-e",
-      ]
-      + ["inject=\(point.call):\(fault):when=\(point.number)"]
-    return try Subprocess(words + change.command, in: sandbox).run()
+    try traced.run(fault, at: point)
   }
 
   /// All places where the change alters something that outlives it, in order.
-  ///
-  /// A kill at the beginning of each leaves every state there is: what is between two of them
-  /// alters nothing.
-  func points() throws -> [Point] {
-    let trace =
-      ["strace", "-f", "-qq", "-o", "trace", "-e"]
-      + [
-        "trace="
-          + Self.calls.split(separator: " ").map { $0.hasPrefix("?") ? $0 : "?\($0)" }
-          .joined(separator: ",")
-      ]
-    let outcome = try Subprocess(trace + change.command, in: sandbox).run()
-    guard outcome.status == 0 else {
-      throw Sandbox.Unexpected(words: change.command, outcome: outcome)
-    }
-    var counts: [String: Int] = [:]
-    var points: [Point] = []
-    for line in String(decoding: try sandbox.read("trace"), as: UTF8.self).split(separator: "\n") {
-      guard let call = line.firstMatch(of: /^[0-9]+ +([a-z0-9]+)\(/)?.1 else { continue }
-      counts[String(call), default: 0] += 1
-      if call == "openat", line.firstMatch(of: /O_CREAT|O_TMPFILE/) == nil { continue }
-      points.append(Point(call: String(call), number: counts[String(call)] ?? 1))
-    }
-    return points
-  }
+  func points() throws -> [Point] { try traced.points() }
 
   /// Files that are no part of a keyring: writes in progress, and journals.
   func strays() throws -> [String] {

@@ -1,0 +1,45 @@
+import Foundation
+
+/// A command under strace(1), which can be killed, or failed, at any call of the system.
+struct TracedCommand {
+  let words: [String]
+  let sandbox: Sandbox
+
+  /// A call of the system that changes something, by its number among those of its name.
+  struct Point {
+    let call: String
+    let number: Int
+  }
+
+  private static let calls =
+    "write pwrite64 copy_file_range fchmod fsync fdatasync ftruncate fallocate link linkat rename "
+    + "renameat renameat2 unlink unlinkat mkdir mkdirat symlinkat flock openat"
+
+  /// Runs the command with `fault` at `point`.
+  func run(_ fault: String, at point: Point) throws -> Subprocess.Outcome {
+    let strace =
+      ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(point.call)", "-e"]
+      + ["inject=\(point.call):\(fault):when=\(point.number)"]
+    return try Subprocess(strace + words, in: sandbox).run()
+  }
+
+  /// Runs the command, and tells all places where it alters something that outlives it, in order.
+  ///
+  /// A kill at the beginning of each leaves every state there is: what is between two of them
+  /// alters nothing.
+  func points() throws -> [Point] {
+    let names = Self.calls.split(separator: " ").map { "?\($0)" }.joined(separator: ",")
+    let strace = ["strace", "-f", "-qq", "-o", "trace", "-e", "trace=\(names)"]
+    let outcome = try Subprocess(strace + words, in: sandbox).run()
+    guard outcome.status == 0 else { throw Sandbox.Unexpected(words: words, outcome: outcome) }
+    var counts: [String: Int] = [:]
+    var points: [Point] = []
+    for line in String(decoding: try sandbox.read("trace"), as: UTF8.self).split(separator: "\n") {
+      guard let call = line.firstMatch(of: /^[0-9]+ +([a-z0-9_]+)\(/)?.1 else { continue }
+      counts[String(call), default: 0] += 1
+      if call == "openat", line.firstMatch(of: /O_CREAT|O_TMPFILE/) == nil { continue }
+      points.append(Point(call: String(call), number: counts[String(call)] ?? 1))
+    }
+    return points
+  }
+}
