@@ -13,6 +13,8 @@ struct Job {
   let output: String
   /// Memory to touch before, in MiB: what the job will fill.
   var warmMiB = 0
+  /// What makes the job's input anew before each run, for a job that changes it.
+  var before: String?
 }
 
 /// Runs jobs in the working directory of the benchmark.
@@ -23,6 +25,7 @@ struct Runner {
   /// Runs the job's command under `sh`; `launch` measures the tool alone.
   func run(_ job: Job) throws -> Run {
     try? FileManager.default.removeItem(at: directory.appending(path: job.output))
+    if let before = job.before { try shell(before) }
     let report = directory.appending(path: "report")
     FileManager.default.createFile(atPath: report.path, contents: nil)
     let process = Process()

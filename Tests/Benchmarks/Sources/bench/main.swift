@@ -36,6 +36,11 @@ do {
   var rows = try bench.startUp()
   rows += try bench.sizes(upTo: maximumMiB, slow: isSlow)
   rows += try bench.recipients()
+  rows +=
+    try maximumMiB >= 1024
+    ? bench.changes(byteCount: 1 << 30, name: "1 GiB")
+    : bench.changes(byteCount: maximumMiB << 20, name: "\(maximumMiB) MiB")
+  rows += try bench.secrets()
   rows += try bench.keyring()
   if let jsonPath {
     let encoder = JSONEncoder()
