@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "JOSE", targets: ["JOSE"]),
     .library(name: "Contacts", targets: ["Contacts"]),
+    .library(name: "Secrets", targets: ["Secrets"]),
     .executable(name: "valise", targets: ["valise"]),
   ],
   dependencies: [
@@ -33,12 +34,14 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CPlatform"),
     .target(name: "CBase64URL"),
     // Floor 1: the only floor where `unsafe` may stand.
     .target(
       name: "Primitives",
-      dependencies: ["COpenSSL", "CSodium", "CZlib", "CPlatform", "CBase64URL"],
+      dependencies: ["COpenSSL", "CSodium", "CZlib", "CYAML", "CPlatform", "CBase64URL"],
       swiftSettings: settings),
     .target(name: "DurableFiles", dependencies: ["CPlatform"], swiftSettings: settings),
     // Floor 2.
@@ -47,10 +50,13 @@ let package = Package(
     .target(
       name: "Contacts", dependencies: ["JOSE", "DurableFiles", "Primitives"],
       swiftSettings: settings),
+    .target(
+      name: "Secrets", dependencies: ["JOSE", "DurableFiles", "Primitives"],
+      swiftSettings: settings),
     // Floor 4.
     .executableTarget(
       name: "valise",
-      dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives", argumentParser],
+      dependencies: ["Contacts", "Secrets", "JOSE", "DurableFiles", "Primitives", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),
@@ -60,6 +66,9 @@ let package = Package(
       name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(
       name: "ContactsTests", dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives"]),
+    .testTarget(
+      name: "SecretsTests", dependencies: ["Secrets", "JOSE", "Primitives"],
+      exclude: ["Corpus"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],

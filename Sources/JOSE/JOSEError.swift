@@ -63,7 +63,7 @@ extension JOSEError {
     let code: Code =
       switch error.code {
       case .invalidKey, .invalidLength: .invalidKey
-      case .invalidEncoding: .malformed
+      case .invalidEncoding, .malformedText: .malformed
       case .authenticationFailed: .decryptionFailed
       case .limitExceeded, .outOfMemory: .limitExceeded
       case .randomUnavailable, .internalFailure: .internalFailure

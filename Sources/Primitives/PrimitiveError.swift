@@ -13,6 +13,8 @@ package struct PrimitiveError: Error, Sendable, Hashable {
     case limitExceeded
     /// Text is not canonical base64url.
     case invalidEncoding
+    /// Text breaks a rule of its language.
+    case malformedText
     /// The system yields no randomness.
     case randomUnavailable
     /// The system has not the memory that a key derivation asks for.

@@ -13,7 +13,10 @@ let package = Package(
   dependencies: [.package(name: "valise", path: "../..")],
   targets: [
     .executableTarget(
-      name: "Fuzz", dependencies: [.product(name: "JOSE", package: "valise")],
+      name: "Fuzz",
+      dependencies: [
+        .product(name: "JOSE", package: "valise"), .product(name: "Secrets", package: "valise"),
+      ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ],
   swiftLanguageModes: [.v6]

@@ -98,6 +98,7 @@ package struct JSONValue: Sendable {
   package var isArray: Bool { node.kind == .array }
   package var isNumber: Bool { node.kind == .number }
   package var isString: Bool { node.kind == .string || node.kind == .escapedString }
+  package var isNumber: Bool { node.kind == .number }
 
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
@@ -113,6 +114,11 @@ package struct JSONValue: Sendable {
   }
   /// The size of the value as it was written, a string's without its quotes.
   var byteCount: Int { range.count }
+
+  /// Where the value stands in the text, a string with its quotes.
+  package var writtenRange: Range<Int> {
+    isString ? range.lowerBound - 1..<range.upperBound + 1 : range
+  }
 
   private var range: Range<Int> { Int(node.start)..<Int(node.end) }
   /// Where the value begins in the text.

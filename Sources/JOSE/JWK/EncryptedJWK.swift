@@ -18,9 +18,10 @@ extension JWKSet {
   /// - Throws: ``JOSEError`` as ``JWE/decrypt(_:with:policy:)``; `malformed` when the content says
   ///   that it is something else than keys.
   public init(
-    decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey]
+    decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey],
+    policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
   ) throws(JOSEError) {
-    let parsed = try JWE.Envelope(BytesInMemory(envelope))
+    let parsed = try JWE.Envelope(BytesInMemory(envelope), policy: policy)
     let types = ["jwk+json", "jwk-set+json"].map { MediaType($0) }
     guard let contentType = parsed.contentType, types.contains(MediaType(contentType)) else {
       throw JOSEError(.malformed, "its content is not a key")

@@ -11,7 +11,7 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 8 {
+  switch data[0] % 13 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
@@ -19,7 +19,12 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 4: openToken(input, symmetricKey)
   case 5: if let signed = Signed.sample?.token(input) { openToken(signed, symmetricKey) }
   case 6: _ = try? JWKSet(openSSH: SecretBytes(copying: input.span))
-  default: Signed.sample?.open(withSignature: input)
+  case 7: Signed.sample?.open(withSignature: input)
+  case 8: readSecrets(input, .yaml, symmetricKey)
+  case 9: readSecrets(input, .json, symmetricKey)
+  case 10: readSecrets(input, .toml, symmetricKey)
+  case 11: readSecrets(input, .dotenv, symmetricKey)
+  default: readSecrets(input, .ini, symmetricKey)
   }
   return 0
 }

@@ -1,0 +1,92 @@
+internal import JOSE
+
+/// Something in a file that is not as its rule wants it, found without a key.
+public struct Finding: Sendable, Hashable {
+  /// The kinds of findings.
+  public enum Kind: Sendable, Hashable {
+    /// The file, or its block, cannot be read.
+    case malformed
+    /// The file has no block.
+    case notSealed
+    /// A value stands in clear.
+    case clearValue
+    /// What the rule selects is not in the file.
+    case nothingSelected
+    /// Somebody can open the file who should not.
+    case unexpectedRecipient
+    /// Somebody cannot open the file who should.
+    case missingRecipient
+  }
+
+  /// The kind.
+  public let kind: Kind
+  /// Which value it is about, where it is about one.
+  public let path: SecretPath?
+  /// Lowercase, without a full stop.
+  public let reason: String
+
+  init(_ kind: Kind, _ reason: String, path: SecretPath? = nil) {
+    self.kind = kind
+    self.reason = reason
+    self.path = path
+  }
+
+  /// What is wrong with a file.
+  ///
+  /// That its values and its digest belong together cannot be told without a key; ``SecretFile``
+  /// `opened(with:)` does.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - format: its format.
+  ///   - selection: what should be sealed; what the block says should be is looked for too.
+  ///   - recipients: the `kid` of each reader that the file should have; nil for whatever it has.
+  /// - Returns: nothing when all is well.
+  public static func all(
+    in bytes: [UInt8], format: FileFormat, selection: Selection, recipients: [String]? = nil
+  ) -> [Finding] {
+    let file: SecretFile
+    do { file = try SecretFile(bytes, format: format) } catch {
+      return [Finding(.malformed, error.reason, path: error.path)]
+    }
+    var findings = clearValues(in: file, selection)
+    if !file.paths.contains(where: { selection.contains($0) }) {
+      findings.append(Finding(.nothingSelected, "nothing in the file is selected to be sealed"))
+    }
+    guard let block = file.block else {
+      findings.append(Finding(.notSealed, "the file has no valise block"))
+      return findings
+    }
+    if CompactSeal(block.digest) == nil {
+      findings.append(Finding(.malformed, "the block's digest is not a compact JWE"))
+    }
+    return findings + recipientFindings(file, recipients)
+  }
+
+  private static func clearValues(in file: SecretFile, _ selection: Selection) -> [Finding] {
+    file.clearPaths
+      .filter { selection.contains($0) || file.selection?.contains($0) == true }
+      .map { Finding(.clearValue, "the value at '\($0)' stands in clear", path: $0) }
+  }
+
+  private static func recipientFindings(
+    _ file: SecretFile, _ recipients: [String]?
+  ) -> [Finding] {
+    let present: [JWE.RecipientDescription]
+    do { present = try file.recipients() } catch {
+      return [Finding(.malformed, error.reason)]
+    }
+    guard let recipients else { return [] }
+    let wanted = Set(recipients.map { Array($0.utf8) })
+    let names = present.map { $0.keyID ?? "" }
+    let found = Set(names.map { Array($0.utf8) })
+    let unexpected = names.filter { !wanted.contains(Array($0.utf8)) }.map { name in
+      let who = name.isEmpty ? "a hidden recipient" : "the key \(name)"
+      return Finding(.unexpectedRecipient, "\(who) can open the file and should not")
+    }
+    let missing = recipients.filter { !found.contains(Array($0.utf8)) }.map { name in
+      Finding(.missingRecipient, "the key \(name) cannot open the file and should")
+    }
+    return unexpected + missing
+  }
+}

@@ -1,0 +1,126 @@
+public import JOSE
+internal import Primitives
+
+extension OpenedFile {
+  /// The file sealed again after its clear text was edited.
+  ///
+  /// Values that did not change keep their seals, so that a diff shows what changed, and the digest.
+  ///
+  /// - Parameter bytes: the whole file in clear, as ``decrypted`` with changes.
+  /// - Returns: the sealed file; the very same one when nothing changed.
+  /// - Throws: ``SecretsError`` as ``SecretFile/init(_:format:)`` and
+  ///   ``SecretFile/encrypted(for:selection:)``.
+  public func edited(to bytes: [UInt8]) throws(SecretsError) -> [UInt8] {
+    guard bytes != clearBytes else { return file.bytes }
+    let clear = try SecretFile(bytes, format: file.format)
+    guard !clear.isSealed else {
+      throw SecretsError(.blockMismatch, "the edited text has a valise block of its own")
+    }
+    var sealer = Sealer(key: key, random: .system)
+    sealer.reuse(self)
+    return try sealer.seal(
+      clear,
+      Sealer.BlockParts(
+        key: block.key, selection: block.selection, digest: (digest, block.digest)))
+  }
+
+  /// The file with the value at `path` replaced, or added beside the others of its mapping.
+  ///
+  /// Where a number, a truth value or a date stood and `text` is one, it stays one; else `text` is
+  /// written as a string.
+  ///
+  /// - Throws: ``SecretsError`` `noSuchPath` when there is no mapping to add to, `unsupported` for
+  ///   text that the format cannot hold there.
+  public func setting(_ path: SecretPath, to text: [UInt8]) throws(SecretsError) -> [UInt8] {
+    let clear = try clearDocument()
+    let splice = try splice(setting: path, to: text, in: clear)
+    let bytes = clear.bytes.applying([splice])
+    let again = try file.format.syntax.scan(bytes)
+    guard let token = again.token(at: path), again.block == nil,
+      try file.format.syntax.text(of: token, in: again) == text
+    else {
+      throw SecretsError(
+        .unsupported, "the value at '\(path)' cannot be written; edit the file", path: path)
+    }
+    return try edited(to: bytes)
+  }
+
+  private func splice(
+    setting path: SecretPath, to text: [UInt8], in clear: ScannedDocument
+  ) throws(SecretsError) -> Splice {
+    let syntax = file.format.syntax
+    if let token = clear.token(at: path) {
+      let staysBare = token.kind != .string && syntax.kind(ofBare: text) == token.kind
+      let old = clear.source(token)
+      return Splice(
+        range: token.range, text: staysBare ? text : try syntax.string(text, like: old))
+    }
+    let sibling = clear.tokens.last { $0.path.parent == path.parent && $0.path.lastKey != nil }
+    let value = try syntax.string(text, like: nil)
+    let entry = NewEntry(path: path, value: value, sibling: sibling)
+    guard let splice = try syntax.splice(entry, into: clear) else {
+      throw SecretsError(
+        .noSuchPath, "there is no place to add '\(path)' to; edit the file", path: path)
+    }
+    return splice
+  }
+
+  /// The file without the value at `path` and its key.
+  ///
+  /// - Throws: ``SecretsError`` `noSuchPath`; `unsupported` where more than the key would have to
+  ///   change; `nothingToSeal` when no sealed value is left.
+  public func unsetting(_ path: SecretPath) throws(SecretsError) -> [UInt8] {
+    let clear = try clearDocument()
+    guard let token = clear.token(at: path) else { throw Self.missing(path) }
+    guard let entry = token.entry else {
+      throw SecretsError(
+        .unsupported, "'\(path)' is part of a list or of a line; edit the file", path: path)
+    }
+    return try edited(to: clear.bytes.applying([Splice(range: entry, text: [])]))
+  }
+}
+
+extension OpenedFile {
+  /// A file that was sealed for others.
+  public struct Rekeyed: Sendable {
+    /// The file.
+    public let bytes: [UInt8]
+    /// Whether everything was sealed anew under a new key.
+    public let hasNewKey: Bool
+    /// The `kid` of those who could open the file and no longer can.
+    public let removed: [String]
+    /// What those who were removed may know.
+    public let exposed: [SecretPath]
+  }
+
+  /// The file sealed for `recipients` instead of those it has.
+  ///
+  /// When somebody is removed, or may be because a recipient is hidden, a new key seals all values
+  /// anew; rotating does so in any case. Otherwise the values stay as they are.
+  ///
+  /// - Throws: ``SecretsError`` `internalFailure`.
+  public func rekeyed(
+    for recipients: [JWE.Recipient], rotating isRotating: Bool = false
+  ) throws(SecretsError) -> Rekeyed {
+    let old = try file.recipients().map(\.keyID)
+    let names = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
+    let removed = old.compactMap { $0 }.filter { !names.contains(Array($0.utf8)) }
+    let isUnchanged = removed.isEmpty && old.count == recipients.count && !old.contains(nil)
+    if isUnchanged, !isRotating {
+      return Rekeyed(bytes: file.bytes, hasNewKey: false, removed: [], exposed: [])
+    }
+    let needsNewKey = isRotating || !removed.isEmpty || old.contains(nil)
+    let key = needsNewKey ? try DataKey.random(.system) : self.key
+    var sealer = Sealer(key: key, random: .system)
+    var parts = Sealer.BlockParts(
+      key: try key.wrapped(for: recipients, .system), selection: block.selection, digest: nil)
+    if !needsNewKey {
+      sealer.reuse(self)
+      parts.digest = (digest, block.digest)
+    }
+    let bytes = try sealer.seal(SecretFile(clearBytes, format: file.format), parts)
+    return Rekeyed(
+      bytes: bytes, hasNewKey: needsNewKey, removed: removed,
+      exposed: removed.isEmpty ? [] : file.sealedPaths)
+  }
+}

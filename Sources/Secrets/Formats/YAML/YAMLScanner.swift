@@ -1,0 +1,225 @@
+internal import Primitives
+
+/// Finds the values of a YAML file.
+struct YAMLScanner {
+  /// Whether the values' texts are wanted too.
+  var keepsTexts = false
+  /// The texts by the ranges of their tokens.
+  private(set) var texts: [Range<Int>: [UInt8]] = [:]
+
+  private let bytes: [UInt8]
+  private let reader: YAMLReader
+  private let offsets: TextOffsets
+  /// The size of a byte order mark.
+  private let shift: Int
+  private var collector: TokenCollector
+  private var documentCount = 0
+  private var insertion: BlockInsertion
+  /// Whether the first document's root is a mapping that a key can be added to.
+  private var hasOpenRoot = false
+
+  /// Where a node stands: its path, its key's offset, and whether its lines are its own.
+  private struct Place {
+    var path: SecretPath
+    var key: Int?
+    var isRemovable = false
+    var depth = 0
+  }
+
+  init(_ bytes: [UInt8]) throws(SecretsError) {
+    try ScanLimits.check(bytes)
+    try UTF8Check.require(bytes)
+    self.bytes = bytes
+    shift = ByteReader(bytes).isAt("\u{FEFF}") ? 3 : 0
+    let text = Array(bytes.dropFirst(shift))
+    reader = try primitive { () throws(PrimitiveError) in try YAMLReader(text.span) }
+    offsets = TextOffsets(text)
+    collector = TokenCollector(bytes)
+    insertion = BlockInsertion(offset: bytes.count)
+  }
+
+  mutating func scan() throws(SecretsError) -> ScannedDocument {
+    while true {
+      let event = try next()
+      switch event.kind {
+      case .documentStart(let isExplicit):
+        try scanDocument(isExplicit ? start(event) : nil)
+      case .streamEnd:
+        if documentCount != 1 || !hasOpenRoot {
+          insertion = BlockInsertion(offset: bytes.count, isSeparateDocument: true)
+        }
+        return try collector.document(insertion, .lines)
+      default: continue
+      }
+    }
+  }
+
+  private func next() throws(SecretsError) -> YAMLEvent {
+    do { return try reader.next() } catch {
+      throw SecretsError(.malformed, error.reason, underlying: error)
+    }
+  }
+
+  private func start(_ event: YAMLEvent) -> Int {
+    offsets.offset(event.range.lowerBound) + shift
+  }
+
+  private func end(_ event: YAMLEvent) -> Int {
+    offsets.offset(event.range.upperBound) + shift
+  }
+
+  private func refusal(
+    _ code: SecretsError.Code, _ reason: String, _ event: YAMLEvent
+  ) -> SecretsError {
+    SecretsError(code, reason, at: start(event), of: bytes)
+  }
+
+  private mutating func scanDocument(_ marker: Int?) throws(SecretsError) {
+    let isFirst = documentCount == 0
+    let path = SecretPath(isFirst ? [] : [.document(documentCount)])
+    documentCount += 1
+    let root = try next()
+    if case .mappingStart(let isBlock) = root.kind {
+      hasOpenRoot = isFirst && isBlock
+      try scanMapping(Place(path: path), isBlock: isBlock, marker: isFirst ? nil : marker)
+    } else {
+      try scanNode(root, Place(path: path))
+    }
+    let end = try next()
+    if isFirst, end.kind == .documentEnd(isExplicit: true) { insertion.offset = start(end) }
+  }
+
+  private mutating func scanNode(_ event: YAMLEvent, _ place: Place) throws(SecretsError) {
+    try ScanLimits.check(depth: place.depth)
+    switch event.kind {
+    case .scalar(let style): try append(event, style, place)
+    case .sequenceStart: try scanSequence(place)
+    case .mappingStart(let isBlock): try scanMapping(place, isBlock: isBlock, marker: nil)
+    default: return
+    }
+  }
+
+  private mutating func scanSequence(_ place: Place) throws(SecretsError) {
+    var index = 0
+    while true {
+      let event = try next()
+      if event.kind == .sequenceEnd { return }
+      let path = place.path.appending(.index(index))
+      try scanNode(event, Place(path: path, depth: place.depth + 1))
+      index += 1
+    }
+  }
+
+  /// Goes through a mapping; `marker` is where its document begins, for one after the first.
+  private mutating func scanMapping(
+    _ place: Place, isBlock: Bool, marker: Int?
+  ) throws(SecretsError) {
+    var names: Set<[UInt8]> = []
+    while true {
+      let event = try next()
+      if event.kind == .mappingEnd { return }
+      guard case .scalar = event.kind else {
+        throw refusal(.unsupported, "a key is not plain text", event)
+      }
+      let value = try next()
+      // Two merge keys of aliases are common in Compose files and hold no value of their own.
+      let isMerge = event.value.elementsEqual("<<".utf8) && value.kind == .alias
+      guard names.insert(event.value).inserted || isMerge else {
+        throw refusal(.malformed, "a key stands twice", event)
+      }
+      try ScanLimits.check(key: event.value)
+      if names.count == 1, place.depth == 0, documentCount == 1 { noteIndentation(start(event)) }
+      var path = place.path.appending(.key(event.value))
+      if place.depth == 0, SealBlock.holds(path) {
+        path = SecretPath([.key(event.value)])
+        noteBlock(event, marker: names.count == 1 ? marker : nil)
+      }
+      let member = Place(
+        path: path, key: start(event), isRemovable: isBlock && beginsLine(start(event)),
+        depth: place.depth + 1)
+      try scanNode(value, member)
+    }
+  }
+
+  private mutating func noteBlock(_ event: YAMLEvent, marker: Int?) {
+    collector.noteBlock((marker ?? start(event))..<end(event))
+  }
+
+  /// The block's lines are indented as the root's other keys are.
+  private mutating func noteIndentation(_ offset: Int) {
+    let line = bytes.lineStart(offset)
+    insertion.indentation = Array(bytes[max(line, shift)...].prefix { $0 == 0x20 })
+  }
+
+  private func beginsLine(_ offset: Int) -> Bool {
+    bytes[max(bytes.lineStart(offset), shift)..<offset].allSatisfy { $0 == 0x20 }
+  }
+
+  // MARK: Scalars
+
+  private mutating func append(
+    _ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle, _ place: Place
+  ) throws(SecretsError) {
+    // Nothing is written there: a null, or an empty value with a tag.
+    if style == .plain, event.value.isEmpty { return }
+    let range = tokenRange(event, style)
+    if keepsTexts { texts[range] = event.value }
+    guard isPlausible(range, event, style) else {
+      throw refusal(.unsupported, "a value could not be located", event)
+    }
+    let isTagFirst = event.hasAnchor && bytes[start(event)] == UInt8(ascii: "!")
+    let isPlain = style == .plain && !event.hasTag
+    let entry =
+      place.isRemovable ? place.key.map { bytes.lines($0..<range.upperBound) } : nil
+    try collector.append(
+      SecretToken(
+        place.path, range, isPlain ? YAMLScalar.kind(ofPlain: event.value) : .string, entry: entry,
+        obstacle: isTagFirst ? "its tag stands before its anchor; put the anchor first" : nil),
+      key: place.key ?? range.lowerBound)
+  }
+
+  /// The scalar with its tag, without an anchor before it and the line breaks after it.
+  private func tokenRange(_ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle) -> Range<Int> {
+    var reader = ByteReader(bytes, at: start(event))
+    if event.hasAnchor, reader.consume("&") {
+      reader.skip { $0.isLetter || $0.isDigit || $0 == 0x5F || $0 == 0x2D }
+      while let byte = reader.next, [0x20, 0x09, 0x0A, 0x0D, 0x23].contains(byte) {
+        if byte == UInt8(ascii: "#") { reader.skipToLineEnd() } else { reader.offset += 1 }
+      }
+    }
+    let start = reader.offset
+    var end = end(event)
+    guard style == .block, end > start else { return start..<max(start, end) }
+    if keepsBreaks(start..<end) {
+      // The last break ends the line; those before it are text.
+      if bytes[end - 1] == 0x0A { end -= 1 }
+      if end < bytes.count, bytes[end] == 0x0A, bytes[end - 1] == 0x0D { end -= 1 }
+    } else {
+      while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    }
+    return start..<end
+  }
+
+  /// Whether a block scalar's header says that line breaks at its end are text (`+`).
+  private func keepsBreaks(_ range: Range<Int>) -> Bool {
+    let header = bytes[range].drop { $0 != UInt8(ascii: "|") && $0 != UInt8(ascii: ">") }
+    return header.dropFirst().prefix { $0.isDigit || $0 == 0x2B || $0 == 0x2D }.contains(0x2B)
+  }
+
+  /// Whether what stands in `range` looks like the scalar: a guard against a wrong position, which
+  /// would splice in the wrong place.
+  private func isPlausible(
+    _ range: Range<Int>, _ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle
+  ) -> Bool {
+    let source = bytes[range]
+    guard let first = source.first, let last = source.last else { return false }
+    if event.hasTag { return first == UInt8(ascii: "!") || event.hasAnchor }
+    switch style {
+    case .singleQuoted: return first == 0x27 && last == 0x27
+    case .doubleQuoted: return first == 0x22 && last == 0x22
+    case .block: return first == UInt8(ascii: "|") || first == UInt8(ascii: ">")
+    case .plain:
+      return source.contains { $0 == 0x0A || $0 == 0x0D } || source.elementsEqual(event.value)
+    }
+  }
+}

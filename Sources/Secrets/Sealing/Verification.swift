@@ -1,0 +1,101 @@
+internal import JOSE
+internal import Primitives
+
+/// Compares a file with its digest, and says of the first difference what it is and where.
+struct Verification {
+  /// What the holder of a key may have changed by hand since the file was sealed.
+  enum Admission {
+    case nothing
+    /// Values in clear, new ones and in place of sealed ones, and removed ones, which are all sealed
+    /// or dropped next.
+    case clearValues
+  }
+
+  private let file: SecretFile
+  private let block: SealBlock
+  private let key: DataKey
+  private let digest: Digest
+  private let seals: [SecretPath: CompactSeal]
+
+  init(_ file: SecretFile, _ keys: [JWE.DecryptionKey]) throws(SecretsError) {
+    self.file = file
+    block = try file.requiredBlock()
+    key = try DataKey(unwrapping: block.key, with: keys)
+    digest = try Digest(opening: block.digest, under: key)
+    seals = Dictionary(
+      file.sealedTokens.map { ($0.token.path, $0.seal) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func opened(admitting admission: Admission) throws(SecretsError) -> OpenedFile {
+    guard digest.agrees(with: block.selection) else {
+      throw SecretsError(.blockMismatch, "what the block says is secret was changed")
+    }
+    for (token, seal) in file.sealedTokens { try check(token.path, seal) }
+    if admission == .nothing { try checkMissing() }
+    let values = try openAll()
+    return OpenedFile(file: file, block: block, key: key, digest: digest, values: values)
+  }
+
+  private func check(_ path: SecretPath, _ seal: CompactSeal) throws(SecretsError) {
+    let tag = Array(seal.tag.prefix(Digest.tagByteCount))
+    guard let listed = digest.tags[path] else {
+      throw try explain(
+        path, seal, otherwise: .addedValue, "the sealed value at '\(path)' was added")
+    }
+    guard listed != tag else { return }
+    throw try explain(
+      path, seal, otherwise: .rolledBackValue,
+      "the value at '\(path)' is not the latest one that was sealed there")
+  }
+
+  /// Why a value that is not listed as it stands is there.
+  private func explain(
+    _ path: SecretPath, _ seal: CompactSeal, otherwise code: SecretsError.Code, _ reason: String
+  ) throws(SecretsError) -> SecretsError {
+    let tag = Array(seal.tag.prefix(Digest.tagByteCount))
+    if let home = digest.tags.filter({ $0.value == tag }).map(\.key).min() {
+      return SecretsError(
+        .foreignValue, "the value at '\(path)' was sealed for '\(home)'", path: path)
+    }
+    guard try seal.open(under: key.key(for: path)) != nil else { return Self.foreign(path) }
+    return SecretsError(code, reason, path: path)
+  }
+
+  private static func foreign(_ path: SecretPath) -> SecretsError {
+    SecretsError(
+      .foreignValue,
+      "the value at '\(path)' was changed, or was sealed at another path or in another file",
+      path: path)
+  }
+
+  private func checkMissing() throws(SecretsError) {
+    let clear = Set(file.clearPaths)
+    for path in digest.tags.keys.sorted() where seals[path] == nil {
+      guard !clear.contains(path) else {
+        throw SecretsError(
+          .clearValue, "the value at '\(path)' was sealed and now stands in clear", path: path)
+      }
+      throw SecretsError(.removedValue, "the sealed value at '\(path)' is missing", path: path)
+    }
+    if let path = file.clearPaths.first(where: { block.selection.contains($0) }) {
+      throw SecretsError(
+        .clearValue, "the value at '\(path)' stands in clear and should be sealed", path: path)
+    }
+  }
+
+  private func openAll() throws(SecretsError) -> [SecretBytes?] {
+    var values: [SecretBytes?] = []
+    values.reserveCapacity(file.seals.count)
+    for (token, seal) in zip(file.document.tokens, file.seals) {
+      guard let seal else {
+        values.append(nil)
+        continue
+      }
+      guard let value = try seal.open(under: key.key(for: token.path)) else {
+        throw Self.foreign(token.path)
+      }
+      values.append(value)
+    }
+    return values
+  }
+}
