@@ -98,7 +98,6 @@ package struct JSONValue: Sendable {
   package var isArray: Bool { node.kind == .array }
   package var isNumber: Bool { node.kind == .number }
   package var isString: Bool { node.kind == .string || node.kind == .escapedString }
-  package var isNumber: Bool { node.kind == .number }
 
   /// The value as it was written.
   package var source: [UInt8] { document.withBytes { Array(copying: $0.extracting(range)) } }
