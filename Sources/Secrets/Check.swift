@@ -1,4 +1,4 @@
-internal import JOSE
+public import JOSE
 
 /// Something in a file that is not as its rule wants it, found without a key.
 public struct Finding: Sendable, Hashable {
@@ -16,6 +16,27 @@ public struct Finding: Sendable, Hashable {
     case unexpectedRecipient
     /// Somebody cannot open the file who should.
     case missingRecipient
+    /// The file is not signed by who should sign it.
+    case missingSignature
+  }
+
+  /// What a rule wants of a file.
+  public struct Expectation: Sendable {
+    /// What should be sealed; what the block says should be is looked for too.
+    public var selection: Selection
+    /// The `kid` of each reader that the file should have; nil for whatever it has.
+    public var recipients: [String]?
+    /// Whose signature it should have; nil for any or none.
+    public var signer: PublicJWK?
+
+    /// Wants these.
+    public init(
+      selection: Selection = .all, recipients: [String]? = nil, signer: PublicJWK? = nil
+    ) {
+      self.selection = selection
+      self.recipients = recipients
+      self.signer = signer
+    }
   }
 
   /// The kind.
@@ -36,21 +57,16 @@ public struct Finding: Sendable, Hashable {
   /// That its values and its digest belong together cannot be told without a key; ``SecretFile``
   /// `opened(with:)` does.
   ///
-  /// - Parameters:
-  ///   - bytes: the file.
-  ///   - format: its format.
-  ///   - selection: what should be sealed; what the block says should be is looked for too.
-  ///   - recipients: the `kid` of each reader that the file should have; nil for whatever it has.
   /// - Returns: nothing when all is well.
   public static func all(
-    in bytes: [UInt8], format: FileFormat, selection: Selection, recipients: [String]? = nil
+    in bytes: [UInt8], format: FileFormat, expecting expectation: Expectation
   ) -> [Finding] {
     let file: SecretFile
     do { file = try SecretFile(bytes, format: format) } catch {
       return [Finding(.malformed, error.reason, path: error.path)]
     }
-    var findings = clearValues(in: file, selection)
-    if !file.paths.contains(where: { selection.contains($0) }) {
+    var findings = clearValues(in: file, expectation.selection)
+    if !file.paths.contains(where: { expectation.selection.contains($0) }) {
       findings.append(Finding(.nothingSelected, "nothing in the file is selected to be sealed"))
     }
     guard let block = file.block else {
@@ -60,7 +76,24 @@ public struct Finding: Sendable, Hashable {
     if CompactSeal(block.digest) == nil {
       findings.append(Finding(.malformed, "the block's digest is not a compact JWE"))
     }
-    return findings + recipientFindings(file, recipients)
+    return findings + recipientFindings(file, expectation.recipients)
+      + signatureFindings(file, expectation.signer)
+  }
+
+  private static func signatureFindings(_ file: SecretFile, _ signer: PublicJWK?) -> [Finding] {
+    do {
+      let state = try file.signature { _ in signer }
+      guard let signer, state == .unsigned else { return [] }
+      return [Finding(.missingSignature, "the file is not signed by \(try name(signer))")]
+    } catch {
+      return [Finding(.missingSignature, error.reason)]
+    }
+  }
+
+  private static func name(_ signer: PublicJWK) throws(SecretsError) -> String {
+    try jose(.internalFailure) { () throws(JOSEError) in
+      "the key \(try signer.thumbprintText())"
+    }
   }
 
   private static func clearValues(in file: SecretFile, _ selection: Selection) -> [Finding] {

@@ -21,7 +21,20 @@ extension OpenedFile {
     return try sealer.seal(
       clear,
       Sealer.BlockParts(
-        key: block.key, selection: block.selection, digest: (digest, block.digest)))
+        key: block.key, selection: block.selection, digest: (digest, block.digest),
+        signature: block.signature))
+  }
+
+  /// The file with other values sealed: those that `selection` means, and no others.
+  ///
+  /// - Throws: ``SecretsError`` `nothingToSeal` when that is none.
+  public func selecting(_ selection: Selection) throws(SecretsError) -> [UInt8] {
+    guard selection != block.selection else { return file.bytes }
+    var sealer = Sealer(key: key, random: .system)
+    sealer.reuse(self)
+    return try sealer.seal(
+      SecretFile(clearBytes, format: file.format),
+      Sealer.BlockParts(key: block.key, selection: selection, digest: (digest, block.digest)))
   }
 
   /// The file with the value at `path` replaced, or added beside the others of its mapping.

@@ -29,6 +29,8 @@ public struct SecretsError: Error, Sendable {
     case addedValue
     /// A value stands in clear where it should be sealed.
     case clearValue
+    /// The file's signature does not hold, or is over something else.
+    case invalidSignature
     /// There is no value at the path.
     case noSuchPath
     /// Changes of two sides cannot both be kept.

@@ -121,6 +121,32 @@ struct EditTests {
     #expect(try file.edited(to: file.decrypted.copy) == file.file.bytes)
   }
 
+  @Test("selecting other values seals and unseals them, and keeps the other seals")
+  func selecting() throws {
+    let file = try opened("a: 1\nb: 2\nc: 3\n", .yaml)
+    let partly = try SecretFile(
+      file.selecting(Selection(except: [PathPattern("b")])), format: .yaml)
+    #expect(partly.sources["b"] == "2" && partly.sources["a"] == file.file.sources["a"])
+    let again = try partly.opened(with: keys).selecting(.all)
+    #expect(try SecretFile(again, format: .yaml).clearPaths.isEmpty)
+    #expect(try clear(again, .yaml) == "a: 1\nb: 2\nc: 3\n")
+    #expect(try file.selecting(.all) == file.file.bytes)
+    let nothing = Selection(only: [try PathPattern("z")])
+    #expect(refusal { _ = try file.selecting(nothing) } == .nothingToSeal)
+  }
+
+  @Test(
+    "a file's name tells its format",
+    arguments: [
+      ("a/b.yaml", FileFormat?.some(.yaml)), ("b.YML", .yaml), ("x.json", .json),
+      ("Cargo.toml", .toml),
+      (".env", .dotenv), ("d/.env.production", .dotenv), ("prod.env", .dotenv), ("php.ini", .ini),
+      ("my.cnf", .ini), (".envrc", nil), ("Makefile", nil), ("a.yaml.txt", nil), ("", nil),
+    ])
+  func names(name: String, format: FileFormat?) {
+    #expect(FileFormat(fileName: name) == format)
+  }
+
   @Test("a comment changed leaves values and digest as they are")
   func comment() throws {
     let file = try opened("a: 1 # x\n", .yaml)
@@ -205,7 +231,8 @@ struct KeylessTests {
     _ file: SecretFile, _ selection: Selection = .all, recipients: [String]? = nil
   ) -> [Finding.Kind] {
     Finding.all(
-      in: file.bytes, format: file.format, selection: selection, recipients: recipients
+      in: file.bytes, format: file.format,
+      expecting: .init(selection: selection, recipients: recipients)
     ).map(\.kind)
   }
 
@@ -233,7 +260,7 @@ struct KeylessTests {
         .malformed
       ])
     #expect(
-      Finding.all(in: Array("a: [".utf8), format: .yaml, selection: .all).map(\.kind) == [
+      Finding.all(in: Array("a: [".utf8), format: .yaml, expecting: .init()).map(\.kind) == [
         .malformed
       ])
   }

@@ -121,6 +121,26 @@ struct MergeTests {
     #expect(string(bytes).hasPrefix(expected))
   }
 
+  @Test("a conflict before the block in JSON: either side taken leaves a whole file")
+  func conflictAtEndJSON() throws {
+    let result = try merge(
+      "{\n  \"a\": 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1,\n  \"b\": 5\n}\n",
+      "{\n  \"a\": 1,\n  \"b\": 6\n}\n", .json)
+    guard case .conflict(let bytes, _) = result.outcome else {
+      Issue.record("there is no conflict")
+      return
+    }
+    let lines = string(bytes).split(separator: "\n", omittingEmptySubsequences: false)
+    for (dropped, value) in [([2, 4, 5, 6], "5"), ([2, 3, 4, 6], "6")] {
+      let kept = lines.indices.filter { !dropped.contains($0) }.map { lines[$0] }
+      let resolved = try SecretFile(kept.joined(separator: "\n"), .json)
+      let whole = try SecretFile(resolved.sealingAdditions(with: keys), format: .json)
+      #expect(
+        try string(whole.opened(with: keys).decrypted.copy)
+          == "{\n  \"a\": 1,\n  \"b\": \(value)\n}\n")
+    }
+  }
+
   @Test("changed on one side and removed on the other is a conflict that names the value")
   func removedAndChanged() throws {
     let result = try merge("a: 1\nb: 2\n", "b: 2\n", "a: 9\nb: 2\n", .yaml)

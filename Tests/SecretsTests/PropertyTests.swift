@@ -83,3 +83,36 @@ struct PropertyTests {
     }
   }
 }
+
+@Suite("properties of merges")
+struct MergePropertyTests {
+  @Test(
+    "one value changed on each side: both are in the result, or it is a conflict",
+    arguments: FileFormat.allCases, Array(UInt64(1)...40))
+  func twoValues(format: FileFormat, seed: UInt64) throws {
+    let reader = try Reader()
+    let keys = [reader.opener]
+    let clear = try SecretFile(GeneratedFile.text(format, seed: seed), format)
+    let base = try clear.sealed(for: reader).opened(with: keys)
+    var random = SeededGenerator(seed: seed &* 31)
+    let paths = clear.paths.shuffled(using: &random).prefix(2)
+    guard paths.count == 2 else { return }
+    func set(_ file: OpenedFile, _ index: Int) throws -> OpenedFile {
+      let bytes = try file.setting(paths[index], to: Array("new\(index)".utf8))
+      return try SecretFile(bytes, format: format).opened(with: keys)
+    }
+    let (ours, theirs) = (try set(base, 0), try set(base, 1))
+    let both = try set(ours, 1)
+    switch try Merge.merging(base: base, ours: ours, theirs: theirs) {
+    case .clean(let bytes):
+      let merged = try SecretFile(bytes, format: format).opened(with: keys)
+      #expect(string(merged.decrypted.copy) == string(both.decrypted.copy))
+    case .conflict:
+      // Only elements of lists, and what shares a line with another value, may be in each other's way.
+      let lines = base.file.document.tokens.filter { paths.contains($0.path) }
+        .map { base.file.bytes.lines($0.range) }
+      let isNamed = paths.allSatisfy { $0.components.allSatisfy(\.isKey) }
+      #expect(!isNamed || lines[0].overlaps(lines[1]))
+    }
+  }
+}

@@ -76,7 +76,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     let name = fileName.utf8.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
     let parts = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count > 1, let ending = parts.last else { return nil }
-    if name.starts(with: Array(".env".utf8)), parts.count == 2 || parts[1].count == 3 {
+    if parts[0].isEmpty, parts[1].elementsEqual("env".utf8) {
       self = .dotenv
       return
     }

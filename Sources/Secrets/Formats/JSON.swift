@@ -61,7 +61,9 @@ struct JSONFormat: DocumentFormat {
       let list = JSONText.array(patterns.map { .string($0) }).compact
       members.append(Array("\"\(name)\"".utf8) + colon + list)
     }
-    members.append(Array("\"digest\"".utf8) + colon + [0x22] + block.digest + [0x22])
+    for (name, text) in block.tokens {
+      members.append(Array("\"\(name)\"".utf8) + colon + [0x22] + text + [0x22])
+    }
     return inner + Array(members.joined(separator: [0x2C] + inner))
   }
 

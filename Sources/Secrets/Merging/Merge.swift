@@ -44,7 +44,7 @@ public enum Merge: Sendable {
     }
     let draft = try MergeDraft(base.document, ours.document, theirs.document, ours.format)
     guard !draft.ours.regions.isEmpty else { return .conflict(whole, paths: draft.paths) }
-    let splices = draft.conflictSplices
+    let splices = draft.conflictSplices()
     return .conflict(draft.ours.bytes.applying(splices), paths: draft.paths)
   }
 }
@@ -77,10 +77,16 @@ struct MergeDraft {
     self.theirs = MergeAssembly(pieces, values, side: .theirs)
   }
 
-  /// What puts markers and both sides' lines in place of ours.
-  var conflictSplices: [Splice] {
+  /// What puts markers and both sides' lines in place of ours, with a separator after those lines
+  /// that end where more is to follow.
+  func conflictSplices(endingAt offset: Int? = nil, with separator: UInt8? = nil) -> [Splice] {
     zip(ours.regions, theirs.regions).map { mine, other in
-      ConflictText.splice(ours.bytes, mine, Array(theirs.bytes[other]))
+      let isFollowed = mine.upperBound == offset && !mine.isEmpty
+      let end = isFollowed ? separator.map { [$0] } ?? [] : []
+      let sides = [Array(ours.bytes[mine]), Array(theirs.bytes[other])].map { lines in
+        lines.isEmpty || lines.last == end.last ? lines : lines + end
+      }
+      return ConflictText.splice(ours.bytes, mine, sides)
     }
   }
 }
@@ -91,14 +97,10 @@ enum ConflictText {
   private static let middle = Array("=======".utf8)
   private static let closing = Array(">>>>>>> theirs".utf8)
 
-  /// Puts markers around the lines in `range`, and `theirs` beside them.
-  static func splice(_ bytes: [UInt8], _ range: Range<Int>, _ theirs: [UInt8]) -> Splice {
+  /// Puts both `sides` with markers in place of the lines in `range`.
+  static func splice(_ bytes: [UInt8], _ range: Range<Int>, _ sides: [[UInt8]]) -> Splice {
     let lineBreak = bytes.lineBreak
-    var lines = [opening]
-    if !range.isEmpty { lines.append(Array(bytes[range])) }
-    lines.append(middle)
-    if !theirs.isEmpty { lines.append(theirs) }
-    lines.append(closing)
+    let lines = [opening, sides[0], middle, sides[1], closing].filter { !$0.isEmpty }
     var text = Array(lines.joined(separator: lineBreak))
     if range.isEmpty {
       let isAtUnendedLine = range.lowerBound > 0 && bytes[range.lowerBound - 1] != 0x0A

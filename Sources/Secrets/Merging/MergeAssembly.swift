@@ -11,6 +11,8 @@ struct MergeAssembly {
   private let values: ValueMerge
   private let side: MergePieces.Version
   private let lineBreak: [UInt8]
+  /// The unit before, to know whether its neighbour is still the same.
+  private var previous: (version: MergePieces.Version, index: Int)?
   /// Conflicts without lines of this side, until it is known where the next line begins.
   private var pending: [Int] = []
 
@@ -54,9 +56,11 @@ struct MergeAssembly {
   ) -> Int? {
     let text = pieces.text(version)
     var start: Int?
-    for unit in text.units[range] {
+    for index in range {
+      let unit = text.units[index]
       let lines = text.lines(of: unit) { path in values.value(path) ?? other?.named[path] }
-      endLine(before: lines)
+      endLine(before: lines, version, index)
+      previous = (version, index)
       start = start ?? bytes.count
       bytes += lines
       for token in unit.tokens {
@@ -68,18 +72,31 @@ struct MergeAssembly {
     return start
   }
 
-  /// Ends the line before, with a separator where the two are entries of one container.
-  private mutating func endLine(before next: [UInt8]) {
+  /// Ends the line before: as it ended where its neighbour is the same, else with a separator where
+  /// the two are entries of one container.
+  private mutating func endLine(
+    before next: [UInt8], _ version: MergePieces.Version, _ index: Int
+  ) {
     defer { settle() }
-    guard !bytes.isEmpty else { return }
-    if let separator = pieces.text(.ours).separator {
-      let first = next.first { !$0.isBlank }
-      let last = bytes.last { !$0.isBlank }
-      let opens = last == UInt8(ascii: "{") || last == UInt8(ascii: "[") || last == separator
-      let closes = first == UInt8(ascii: "}") || first == UInt8(ascii: "]")
-      if !opens, !closes, first != nil { append(separator) }
+    guard let previous else { return }
+    let text = pieces.text(previous.version)
+    var tail = text.tail(of: text.units[previous.index])
+    let isSeparated = text.separator != nil && tail.first == text.separator
+    if isSeparated { tail.removeFirst() }
+    if let separator = text.separator {
+      let isSameNeighbour = previous.version == version && previous.index + 1 == index
+      let isDue = isSameNeighbour ? isSeparated : needsSeparator(separator, before: next)
+      if isDue { append(separator) }
     }
-    bytes += lineBreak
+    bytes += tail.isEmpty ? lineBreak[...] : tail
+  }
+
+  private func needsSeparator(_ separator: UInt8, before next: [UInt8]) -> Bool {
+    guard let first = next.first(where: { !$0.isBlank }),
+      let last = bytes.last(where: { !$0.isBlank })
+    else { return false }
+    let opens = [UInt8(ascii: "{"), UInt8(ascii: "["), separator].contains(last)
+    return !opens && first != UInt8(ascii: "}") && first != UInt8(ascii: "]")
   }
 
   /// Appends a separator, which belongs to the lines of a conflict that ends here.
@@ -97,7 +114,12 @@ struct MergeAssembly {
   }
 
   private mutating func finish() {
-    if pieces.text(.ours).document.bytes.last == 0x0A { bytes += lineBreak }
+    if let previous, previous.index + 1 == pieces.text(previous.version).units.count {
+      let text = pieces.text(previous.version)
+      bytes += text.tail(of: text.units[previous.index]).drop { $0 == text.separator }
+    } else if pieces.text(.ours).document.bytes.last == 0x0A {
+      bytes += lineBreak
+    }
     settle()
   }
 }

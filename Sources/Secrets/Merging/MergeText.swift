@@ -96,4 +96,10 @@ struct MergeText {
     let lines = Array(document.bytes[unit.range]).applying(splices)
     return Array(Self.trimmed(lines[...], separator))
   }
+
+  /// What ``lines(of:choosing:)`` leaves away at a unit's end: a separator and a line break.
+  func tail(of unit: Unit) -> ArraySlice<UInt8> {
+    let lines = document.bytes[unit.range]
+    return lines[Self.trimmed(lines, separator).endIndex...]
+  }
 }

@@ -12,23 +12,40 @@ struct SealedMerge {
     let draft = try MergeDraft(
       try base.clearDocument(), try ours.clearDocument(), try theirs.clearDocument(),
       ours.file.format)
-    guard !draft.isWhole, let merged = read(draft) else {
-      return .conflict(
-        ConflictText.whole(ours.file.bytes, theirs.file.bytes),
-        paths: draft.paths)
-    }
+    let whole = Merge.conflict(
+      ConflictText.whole(ours.file.bytes, theirs.file.bytes), paths: draft.paths)
+    guard !draft.isWhole, let merged = read(draft) else { return whole }
     var sealer = Sealer(key: owner.key, random: .system)
     for side in [ours, theirs] where side.key == owner.key { sealer.reuse(side) }
     let parts = Sealer.BlockParts(
       key: owner.block.key, selection: selection, digest: (owner.digest, owner.block.digest))
     guard !draft.ours.regions.isEmpty else { return .clean(try sealer.seal(merged, parts)) }
     let sealing = try sealer.splices(sealing: merged, parts, outside: draft.ours.regions)
-    // A conflict's lines come before the block where both stand at the end.
-    let splices = draft.conflictSplices + sealing
-    let ordered = splices.enumerated().sorted {
-      ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+    guard let splices = combine(draft, sealing) else { return whole }
+    return .conflict(merged.bytes.applying(splices), paths: draft.paths)
+  }
+
+  /// The splices of conflicts and of sealing in their order; nil where the block would come to stand
+  /// within a conflict.
+  private func combine(_ draft: MergeDraft, _ sealing: [Splice]) -> [Splice]? {
+    guard let block = sealing.last else { return nil }
+    let offset = block.range.lowerBound
+    let regions = draft.ours.regions
+    guard !regions.contains(where: { $0.lowerBound < offset && offset < $0.upperBound }) else {
+      return nil
     }
-    return .conflict(merged.bytes.applying(ordered.map(\.element)), paths: draft.paths)
+    // The comma before the block belongs to the lines that it comes after.
+    let separator = block.text.first.flatMap { $0 == UInt8(ascii: ",") ? $0 : nil }
+    let isAfterConflict = regions.contains { !$0.isEmpty && $0.upperBound == offset }
+    var sealing = sealing
+    if separator != nil, isAfterConflict {
+      sealing[sealing.count - 1] = Splice(range: block.range, text: Array(block.text.dropFirst()))
+    }
+    // A conflict's lines come before the block where both stand at the end.
+    let conflicts = draft.conflictSplices(endingAt: offset, with: separator)
+    return (conflicts + sealing).enumerated().sorted {
+      ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+    }.map(\.element)
   }
 
   /// The merged text read again; nil when it does not mean what was put together, because lines came

@@ -20,6 +20,7 @@ extension SealBlock {
     let selection = Selection(
       only: try members.patterns(members.only), except: try members.patterns(members.except))
     try self.init(key: key, selection: selection, digest: members.digest)
+    signature = members.signature
   }
 }
 
@@ -27,6 +28,7 @@ extension SealBlock {
 private struct BlockMembers {
   var version: [UInt8] = []
   var digest: [UInt8] = []
+  var signature: [UInt8]?
   var key: [[UInt8]] = []
   var only: [[UInt8]] = []
   var except: [[UInt8]] = []
@@ -37,6 +39,7 @@ private struct BlockMembers {
     switch (String(decoding: name, as: UTF8.self), steps.count) {
     case ("version", 1): version = text
     case ("digest", 1): digest = text
+    case ("signature", 1): signature = text
     case ("key", 2): try append(text, to: &key, token)
     case ("only", 2): try append(text, to: &only, token)
     case ("except", 2): try append(text, to: &except, token)

@@ -2,7 +2,7 @@ internal import JOSE
 
 /// The `valise` block of a file: what opens its values, and what they are.
 ///
-/// `version`, `key`, `only` and `except` where they select, `digest`. The key is a JWE in the JSON
+/// `version`, `key`, `only` and `except` where they select, `digest`, and `signature` where somebody signed. The key is a JWE in the JSON
 /// serialization: in JSON an object, elsewhere a list of texts whose concatenation it is, one for
 /// each recipient, so that a diff shows who came and who went.
 struct SealBlock: Sendable {
@@ -14,7 +14,9 @@ struct SealBlock: Sendable {
   let keyLines: [[UInt8]]
   let selection: Selection
   /// A compact JWE.
-  var digest: [UInt8]
+  let digest: [UInt8]
+  /// A compact JWS; nil where nobody signed.
+  var signature: [UInt8]?
 
   /// The wrapped data key as one text.
   var key: [UInt8] { Array(keyLines.joined()) }
@@ -37,7 +39,8 @@ struct SealBlock: Sendable {
     let parts = flat.split(separator: UInt8(ascii: "_"))
     let member = parts.first.map { Array($0) } ?? []
     switch (String(decoding: member, as: UTF8.self), parts.count) {
-    case ("version", 1), ("digest", 1): return SecretPath([.key(name), .key(member)])
+    case ("version", 1), ("digest", 1), ("signature", 1):
+      return SecretPath([.key(name), .key(member)])
     case ("key", 2), ("only", 2), ("except", 2):
       guard let index = Int(String(decoding: parts[1], as: UTF8.self)) else { return nil }
       return SecretPath([.key(name), .key(member), .index(index)])
@@ -52,7 +55,12 @@ struct SealBlock: Sendable {
     for (name, patterns) in selection.members {
       members += Self.numbered(name, patterns.map { Array($0.utf8) })
     }
-    return members + [(Array("digest".utf8), digest)]
+    return members + tokens.map { (Array($0.name.utf8), $0.text) }
+  }
+
+  /// The members at the end, of base64url and dots alone.
+  var tokens: [(name: String, text: [UInt8])] {
+    [("digest", digest)] + (signature.map { [("signature", $0)] } ?? [])
   }
 
   private static func numbered(_ name: String, _ values: [[UInt8]]) -> [([UInt8], [UInt8])] {

@@ -8,6 +8,8 @@ struct Sealer {
     var selection: Selection
     /// The digest that the file had, kept when it still holds.
     var digest: (opened: Digest, text: [UInt8])?
+    /// The signature that the file had, kept when nothing changed that it is over.
+    var signature: [UInt8]?
   }
 
   let key: DataKey
@@ -55,7 +57,8 @@ struct Sealer {
         Splice(range: token.range, text: file.format.syntax.sealed(seal.text, like: old)))
     }
     let digest = try digestText(Digest(parts.selection, seals), parts.digest)
-    let block = try SealBlock(key: parts.key, selection: parts.selection, digest: digest)
+    var block = try SealBlock(key: parts.key, selection: parts.selection, digest: digest)
+    if digest == parts.digest?.text { block.signature = parts.signature }
     return splices + [try file.format.syntax.splice(block, into: document)]
   }
 
@@ -83,7 +86,9 @@ struct Sealer {
     let text = try digestText(digest, nil)
     let written = opened.file.format.syntax.sealed(text, like: document.source(place))
     splices.append(Splice(range: place.range, text: written))
-    return document.bytes.applying(splices.sorted { $0.range.lowerBound < $1.range.lowerBound })
+    let ordered = splices.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    let file = try SecretFile(document.bytes.applying(ordered), format: opened.file.format)
+    return file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil)
   }
 
   private mutating func seal(

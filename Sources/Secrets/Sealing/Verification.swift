@@ -69,9 +69,8 @@ struct Verification {
   }
 
   private func checkMissing() throws(SecretsError) {
-    let clear = Set(file.clearPaths)
-    for path in digest.tags.keys.sorted() where seals[path] == nil {
-      guard !clear.contains(path) else {
+    if let path = digest.tags.keys.filter({ seals[$0] == nil }).min() {
+      guard !file.clearPaths.contains(path) else {
         throw SecretsError(
           .clearValue, "the value at '\(path)' was sealed and now stands in clear", path: path)
       }

@@ -41,7 +41,9 @@ struct TOMLFormat: DocumentFormat {
       let joined = list.joined(separator: [0x2C, 0x20])
       lines.append(Array("\(name) = [".utf8) + joined + [0x5D])
     }
-    lines.append(Array("digest = ".utf8) + [0x22] + block.digest + [0x22])
+    for (name, text) in block.tokens {
+      lines.append(Array("\(name) = \"".utf8) + text + [0x22])
+    }
     return document.bytes.insertion(of: lines, at: document.insertion.offset)
   }
 

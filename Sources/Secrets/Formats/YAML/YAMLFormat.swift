@@ -53,7 +53,7 @@ struct YAMLFormat: DocumentFormat {
         lines.append(Array("    - ".utf8) + text)
       }
     }
-    lines.append(Array("  digest: ".utf8) + block.digest)
+    for (name, text) in block.tokens { lines.append(Array("  \(name): ".utf8) + text) }
     let insertion = document.insertion
     if insertion.isSeparateDocument { lines.insert(Array("---".utf8), at: 0) }
     return document.bytes.insertion(
