@@ -19,7 +19,7 @@ struct Valise: ParsableCommand {
     subcommands: [
       Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, Key.self,
       ContactCommand.self, GroupCommand.self,
-      ProjectCommand.self, KeyringCommand.self,
+      ProjectCommand.self, KeyringCommand.self, SecretsCommand.self,
     ])
 
   static let version = "0.1.0"
@@ -34,6 +34,9 @@ struct Valise: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let status as ExitCode {
+      // A command's answer to whoever called it; all is said already.
+      Platform.exit(status.rawValue)
     } catch {
       Platform.exit(Report(error).show())
     }
