@@ -1,6 +1,46 @@
 #ifndef VALISE_CPLATFORM_SHIM_H
 #define VALISE_CPLATFORM_SHIM_H
 
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+
+extern char **environ;
+
+/* The environment, which Swift does not let be read as it is: a variable that anybody may change. */
+static inline char **valise_environment(void) { return environ; }
+
+/* posix_spawnp(3), whose types differ from system to system. Standard output goes to `output` where
+   that is a descriptor, and standard input is empty then; `is_quiet` sends standard error nowhere.
+   The child has none of our ignored signals. 0, or an error number. */
+static inline int valise_spawn(char *const words[], int output, int is_quiet, pid_t *child) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t signals;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error != 0) return error;
+  if ((error = posix_spawnattr_init(&attributes)) != 0) {
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGQUIT);
+  error = posix_spawnattr_setsigdefault(&attributes, &signals);
+  if (error == 0) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  if (error == 0 && output >= 0) {
+    error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+  }
+  if (error == 0 && is_quiet)
+    error = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  if (error == 0) error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
 #ifdef __linux__
 #include <errno.h>
 #include <linux/magic.h>
@@ -26,6 +66,12 @@ static inline int valise_reserve(int descriptor, long long byteCount) {
   return errno == ENOSPC || errno == EDQUOT ? errno : 0;
 }
 
+/* Whether the files of a directory are in memory and on no disk. */
+static inline int valise_is_memory(const char *path) {
+  struct statfs system;
+  return statfs(path, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+}
+
 /* copy_file_range(2), which glibc declares for GNU sources only: appends to `output` at its position
    what `input` has at *offset, and moves that on. The bytes copied, or -1 and errno. */
 static inline long long valise_copy_range(
@@ -34,6 +80,10 @@ static inline long long valise_copy_range(
 }
 #else
 static inline int valise_forbid_dumps(void) { return 0; }
+static inline int valise_is_memory(const char *path) {
+  (void)path;
+  return 0;
+}
 static inline int valise_reserve(int descriptor, long long byteCount) {
   (void)descriptor, (void)byteCount;
   return 0;

@@ -79,6 +79,17 @@ package final class StagedFile {
     }
   }
 
+  /// Makes the file what the umask lets a new file be, in place of its owner's alone.
+  ///
+  /// For files that others are to read, such as those of a repository.
+  package func share(isExecutable: Bool = false) throws(FileError) {
+    let mask = umask(0o077)
+    umask(mask)
+    guard fchmod(descriptor.number, (isExecutable ? 0o777 : 0o666) & ~mask) == 0 else {
+      throw FileError.last(path)
+    }
+  }
+
   /// Makes the bytes durable ahead of ``commit(isDurable:)``, which then has next to nothing to do
   /// that could fail.
   package func synchronize() throws(FileError) { try descriptor.synchronize() }
@@ -164,7 +175,8 @@ package final class StagedFile {
     if case .keep = existing { throw FileError(.exists, name, "file exists") }
   }
 
-  private static func resolvingLinks(_ path: String) -> String {
+  /// `path` without links and dots; as it is when there is no such file.
+  package static func resolvingLinks(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)

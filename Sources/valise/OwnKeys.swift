@@ -8,11 +8,17 @@ final class OwnKeys {
   /// The files after `-i`, which take the place of the keyring's identities.
   let keyFiles: [String]
   private let passphrases: PassphraseOptions
+  private let mayAsk: Bool
   private var unlocked: [String: UnlockedIdentity] = [:]
   private var jwks: [JWK]?
 
-  init(_ book: AddressBook, keyFiles: [String] = [], passphrases: PassphraseOptions) {
+  /// Without `mayAsk`, what would need a question to a person fails.
+  init(
+    _ book: AddressBook, keyFiles: [String] = [], passphrases: PassphraseOptions,
+    mayAsk: Bool = true
+  ) {
     self.book = book
+    self.mayAsk = mayAsk
     self.keyFiles = keyFiles
     self.passphrases = passphrases
   }
@@ -20,6 +26,7 @@ final class OwnKeys {
   /// The identity with its private keys.
   func unlock(_ identity: Identity) throws -> UnlockedIdentity {
     if let known = unlocked[identity.name] { return known }
+    if identity.isEncrypted { try refuseToAsk("the identity \(identity.name)") }
     let new = try identity.unlock(asking: passphrases)
     unlocked[identity.name] = new
     return new
@@ -35,7 +42,14 @@ final class OwnKeys {
 
   /// The passphrase that a file called `name` is under.
   func passphrase(for name: String) throws -> SecretBytes {
-    try passphrases.existing("passphrase for \(Text.shown(name))")
+    try refuseToAsk(Text.shown(name))
+    return try passphrases.existing("passphrase for \(Text.shown(name))")
+  }
+
+  private func refuseToAsk(_ what: String) throws {
+    guard mayAsk || passphrases.areGiven else {
+      throw Failure(.noKey, "\(what) is under a passphrase")
+    }
   }
 }
 

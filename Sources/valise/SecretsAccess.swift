@@ -17,23 +17,23 @@ struct SecretsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Read files as yaml, json, toml, dotenv or ini, whatever their names end with.",
-      valueName: "name"))
-  var format: String?
+      valueName: "name"), transform: Self.fileFormat)
+  var format: FileFormat?
+
+  static func fileFormat(_ name: String) throws -> FileFormat {
+    guard let format = FileFormat(rawValue: name) else {
+      let names = FileFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no format \(Text.shown(name)), but \(names)")
+    }
+    return format
+  }
 
   /// The keys, and how to read.
   func access() throws -> SecretsAccess {
-    let book = try Environment.addressBook()
-    var chosen: FileFormat?
-    if let format {
-      chosen = FileFormat.allCases.first { $0.rawValue == format }
-      guard chosen != nil else {
-        throw Failure(
-          .usage, "there is no format \(Text.shown(format))",
-          hint: "there are \(FileFormat.allCases.map(\.rawValue).joined(separator: ", "))")
-      }
-    }
-    return SecretsAccess(
-      own: OwnKeys(book, keyFiles: identities, passphrases: passphrases), format: chosen)
+    SecretsAccess(
+      own: OwnKeys(
+        try Environment.addressBook(), keyFiles: identities, passphrases: passphrases),
+      format: format)
   }
 }
 
@@ -41,7 +41,7 @@ struct SecretsOptions: ParsableArguments {
 struct SecretsAccess {
   let own: OwnKeys
   /// How to read files; nil to go by their names.
-  let format: FileFormat?
+  var format: FileFormat?
 
   /// A file of secrets as it was found.
   struct Source {
@@ -50,45 +50,58 @@ struct SecretsAccess {
     let input: InputFile
   }
 
+  /// How large a file of secrets may be.
   static let limit = 16 << 20
 
   /// Reads a file, sealed or not; `-` is standard input.
   func read(_ path: String) throws -> Source {
     let input = try Input.open(path)
+    return Source(
+      path: path, file: try Self.file(input, path, format: format(of: path)), input: input)
+  }
+
+  /// Reads a regular file, in the format that its name tells unless one is given.
+  static func read(_ path: String, format: FileFormat?) throws -> SecretFile {
+    let format = try self.format(of: path, unless: format)
+    do { return try file(InputFile(regularFile: path), path, format: format) } catch let error
+      as FileError
+    { throw Failure(reading: error) }
+  }
+
+  private static func file(
+    _ input: InputFile, _ path: String, format: FileFormat
+  ) throws -> SecretFile {
     let bytes: [UInt8]
-    do { bytes = try input.readAll(limit: Self.limit) } catch { throw Failure(reading: error) }
-    let format = try format(of: path)
-    do {
-      return Source(path: path, file: try SecretFile(bytes, format: format), input: input)
-    } catch { throw Failure(error, naming: path) }
+    do { bytes = try input.readAll(limit: limit) } catch { throw Failure(reading: error) }
+    do { return try SecretFile(bytes, format: format) } catch { throw Failure(error, naming: path) }
   }
 
   /// The format of a file.
-  func format(of path: String) throws -> FileFormat {
-    if let format { return format }
-    if let format = FileFormat(fileName: path) { return format }
+  func format(of path: String) throws -> FileFormat { try Self.format(of: path, unless: format) }
+
+  private static func format(of path: String, unless given: FileFormat?) throws -> FileFormat {
+    if let format = given ?? FileFormat(fileName: path) { return format }
     throw Failure(
       .usage, "\(Text.shown(path)): its name does not tell its format",
       hint: "--format yaml, json, toml, dotenv or ini says it")
   }
 
-  /// Opens a sealed file and checks all of it.
-  func open(_ source: Source) throws -> OpenedFile {
-    try withKeys(source) { (keys) throws(SecretsError) in try source.file.opened(with: keys) }
+  /// Opens a sealed file, which messages call `name`, and checks all of it.
+  func opened(_ file: SecretFile, name: String) throws -> OpenedFile {
+    try withKeys(file, name: name) { (keys) throws(SecretsError) in try file.opened(with: keys) }
   }
 
   /// What `body` makes of a file with the keys that may open it, its errors in words.
   func withKeys<Result>(
-    _ source: Source, _ body: ([JWE.DecryptionKey]) throws(SecretsError) -> Result
+    _ file: SecretFile, name: String,
+    _ body: ([JWE.DecryptionKey]) throws(SecretsError) -> Result
   ) throws -> Result {
     let recipients: [JWE.RecipientDescription]
-    do { recipients = try source.file.recipients() } catch {
-      throw Failure(error, naming: source.path)
-    }
-    let choice = try KeyChoice(for: recipients, name: source.path, keys: own)
+    do { recipients = try file.recipients() } catch { throw Failure(error, naming: name) }
+    let choice = try KeyChoice(for: recipients, name: name, keys: own)
     do { return try body(choice.keys) } catch {
       guard error.code == .noMatchingKey, let cause = error.underlying as? JOSEError else {
-        throw Failure(error, naming: source.path)
+        throw Failure(error, naming: name)
       }
       throw choice.failure(cause)
     }

@@ -20,7 +20,7 @@ struct Valise: ParsableCommand {
       Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, SecretsCommand.self,
       Key.self,
       ContactCommand.self, GroupCommand.self,
-      ProjectCommand.self, KeyringCommand.self,
+      ProjectCommand.self, KeyringCommand.self, SecretsCommand.self,
     ])
 
   static let version = "0.1.0"
@@ -35,6 +35,9 @@ struct Valise: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let status as ExitCode {
+      // A command's answer to whoever called it; all is said already.
+      Platform.exit(status.rawValue)
     } catch {
       Platform.exit(Report(error).show())
     }

@@ -20,8 +20,8 @@ extension SecretsCommand {
     @Option(
       help: ArgumentHelp(
         "Read files as yaml, json, toml, dotenv or ini, whatever their names end with.",
-        valueName: "name"))
-    var format: String?
+        valueName: "name"), transform: SecretsOptions.fileFormat)
+    var format: FileFormat?
 
     @Argument(help: "Files, or directories of them; the whole project if there is none named.")
     var paths: [String] = []
@@ -34,10 +34,9 @@ extension SecretsCommand {
     }
 
     func run() throws {
-      var options = SecretsOptions()
-      (options.format, options.identities) = (format, [])
-      options.passphrases = PassphraseOptions()
-      let access = try options.access()
+      let access = SecretsAccess(
+        own: OwnKeys(try Environment.addressBook(), passphrases: PassphraseOptions()),
+        format: format)
       let rules = try ProjectRules(access.own.book)
       try rules.require()
       let tree = try SecretsTree(paths, rules)

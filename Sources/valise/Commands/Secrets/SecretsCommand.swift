@@ -15,7 +15,8 @@ struct SecretsCommand: ParsableCommand {
       """,
     subcommands: [
       Encrypt.self, Decrypt.self, Get.self, Set.self, Unset.self, Check.self, Rekey.self,
-      ShowRules.self,
+      ShowRules.self, SecretsEdit.self, SecretsExec.self, SecretsDiff.self, SecretsMerge.self,
+      SecretsGitSetup.self, SecretsCheckStaged.self,
     ])
 
   func run() throws {

@@ -119,7 +119,8 @@ extension SecretsCommand {
       guard source.file.clearPaths.contains(where: selection.contains) else {
         return source.file.bytes
       }
-      let additions = try access.withKeys(source) { (keys) throws(SecretsError) in
+      let additions = try access.withKeys(source.file, name: source.path) {
+        (keys) throws(SecretsError) in
         try source.file.sealingAdditions(with: keys)
       }
       // Whoever can write to the file can have added and dropped: it is not done without a word.
@@ -174,7 +175,7 @@ extension SecretsCommand {
       let results = try files.map { path in
         let source = try access.read(path)
         try SecretsSigning.check(source, rules)
-        return (source, try access.open(source).decrypted)
+        return (source, try access.opened(source.file, name: source.path).decrypted)
       }
       for (source, text) in results {
         try output.write(text.withBytes { Array(copying: $0) }, for: source, access)

@@ -105,7 +105,7 @@ extension SecretsCommand {
     private func carryOut(_ plans: [Plan], _ access: SecretsAccess) throws -> [Result] {
       let replacement = try Replacement(fileCount: plans.count)
       let results = try plans.map { plan in
-        let opened = try access.open(plan.source)
+        let opened = try access.opened(plan.source.file, name: plan.source.path)
         let rekeyed: OpenedFile.Rekeyed
         do throws(SecretsError) {
           rekeyed = try opened.rekeyed(for: plan.recipients, rotating: rotate)

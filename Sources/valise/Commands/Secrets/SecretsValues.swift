@@ -27,7 +27,7 @@ extension SecretsCommand {
       let access = try options.access()
       let source = try access.read(file)
       try SecretsSigning.check(source, ProjectRules(access.own.book))
-      let opened = try access.open(source)
+      let opened = try access.opened(source.file, name: file)
       let text: SecretBytes
       do throws(SecretsError) { text = try opened.text(at: path) } catch {
         throw Failure(error, naming: file)
@@ -153,7 +153,7 @@ struct SecretsChange {
 
   /// Opens the file and puts what `change` makes of it in its place.
   func run(_ change: (OpenedFile) throws -> [UInt8]) throws {
-    let bytes = try change(access.open(source))
+    let bytes = try change(access.opened(source.file, name: source.path))
     try access.write(signing.signed(bytes, source), to: source)
   }
 }

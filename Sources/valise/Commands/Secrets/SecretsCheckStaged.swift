@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import Secrets
+
+/// The command valise secrets check-staged.
+struct SecretsCheckStaged: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-staged", abstract: "Look for values in clear in what git would commit.",
+    discussion: """
+      For pre-commit hooks; needs no key. Looks at what is staged and not at the working tree. A \
+      finding for each value in clear that a rule or its file wants sealed, each file that was sealed \
+      and no longer is, and each that cannot be read.
+      """)
+
+  func run() throws {
+    let git = try Git.here()
+    let rules = try StagedRules(git)
+    var count = 0
+    for file in try StagedFiles(git).changed {
+      for reason in try reasons(file, rules) {
+        Console.error("\(Text.shown(file.path)): \(Text.shown(reason))")
+        count += 1
+      }
+    }
+    guard count > 0 else { return }
+    throw Failure(
+      .badData, "\(count) finding\(count == 1 ? "" : "s") in what is staged",
+      hint: "valise secrets encrypt seals it, git add stages it then")
+  }
+
+  private func reasons(_ staged: StagedFiles.File, _ rules: StagedRules) throws -> [String] {
+    let rule = rules.rule(for: staged.path)
+    guard let format = FileFormat(fileName: staged.path) else {
+      return rule == nil ? [] : ["a rule names it, and its name does not tell its format"]
+    }
+    let bytes = try staged.bytes()
+    let wantsSeal = rule != nil || SealedMark.isIn(bytes)
+    guard wantsSeal else {
+      let wasSealed = try staged.formerBytes().map(SealedMark.isIn) ?? false
+      return wasSealed ? ["was sealed, and is staged in clear"] : []
+    }
+    // Without a rule the file's block says what is secret in it.
+    let selection =
+      rule?.selection ?? (try? SecretFile(bytes, format: format).selection) ?? .all
+    return Finding.all(in: bytes, format: format, expecting: .init(selection: selection))
+      .map(\.reason)
+  }
+}
+
+/// What git would commit now.
+struct StagedFiles {
+  /// A file that is new or changed.
+  struct File {
+    let path: String
+    fileprivate let git: Git
+    fileprivate let former: String
+    fileprivate let current: String
+
+    /// As it is staged.
+    func bytes() throws -> [UInt8] { try blob(current) ?? [] }
+
+    /// As it was in the last commit; nil when it was not.
+    func formerBytes() throws -> [UInt8]? {
+      former.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : try blob(former)
+    }
+
+    private func blob(_ name: String) throws -> [UInt8]? {
+      guard let bytes = try git.output(["cat-file", "blob", name]) else {
+        throw Failure(.inputOutput, "git cat-file blob \(name) failed")
+      }
+      return bytes
+    }
+  }
+
+  let changed: [File]
+
+  init(_ git: Git) throws {
+    let words = ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames"]
+    guard let output = try git.output(words + ["--diff-filter=AMT", "--no-ext-diff"]) else {
+      throw Failure(.inputOutput, "git diff --cached failed")
+    }
+    // `:100644 100644 OLD NEW M`, then the path, each ended by a zero.
+    let fields = output.split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    changed = stride(from: 0, to: fields.count - 1, by: 2).compactMap { index in
+      let head = fields[index].split(separator: " ")
+      // Symbolic links and submodules have no values.
+      guard head.count == 5, head[1].hasPrefix("100") else { return nil }
+      return File(
+        path: fields[index + 1], git: git, former: String(head[2]), current: String(head[3]))
+    }
+  }
+}
+
+/// The rules that would be committed, of each project in the repository.
+struct StagedRules {
+  private var projects: [(prefix: String, rules: Rules)] = []
+
+  private static let name = ".valise/rules.toml"
+
+  init(_ git: Git) throws {
+    let listing =
+      try git.output(["ls-files", "--cached", "-z", "--", ":(glob)**/\(Self.name)"]) ?? []
+    for field in listing.split(separator: 0) {
+      let path = String(decoding: field, as: UTF8.self)
+      guard let bytes = try git.output(["cat-file", "blob", ":\(path)"]) else { continue }
+      do {
+        projects.append((String(path.dropLast(Self.name.count)), try Rules(parsing: bytes)))
+      } catch { throw Failure(error, naming: path) }
+    }
+    // The innermost project first.
+    projects.sort { $0.prefix.utf8.count > $1.prefix.utf8.count }
+  }
+
+  /// The rule for the file at `path`, from the top of the repository.
+  func rule(for path: String) -> Rules.Rule? {
+    let project = projects.first { path.utf8.starts(with: $0.prefix.utf8) }
+    return project.flatMap { $0.rules.rule(for: String(path.dropFirst($0.prefix.count))) }
+  }
+}

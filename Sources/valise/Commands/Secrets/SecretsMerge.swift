@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import JOSE
+internal import Secrets
+
+/// The command valise secrets merge.
+struct SecretsMerge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Merge two versions of a file, value by value.",
+    discussion: """
+      The result takes the place of OURS. Exit status 0: all is merged. 1: the same values were \
+      changed on both sides, and stand between conflict markers: in clear where your keys open the \
+      file, else sealed. git calls it once valise secrets git-setup has told it to.
+      """)
+
+  @OptionGroup var options: SecretsOptions
+
+  @Option(
+    help: ArgumentHelp("What the file is called, for its format and messages.", valueName: "path"))
+  var path: String?
+
+  @Argument(help: "The common ancestor.") var base: String
+  @Argument(help: "Our version, which the result replaces.") var ours: String
+  @Argument(help: "Their version.") var theirs: String
+
+  private var name: String { path ?? ours }
+
+  func run() throws {
+    let texts: [[UInt8]]
+    do throws(FileError) {
+      texts = try [base, ours, theirs].map { (path) throws(FileError) in
+        try InputFile(regularFile: path).readAll(limit: 1 << 30)
+      }
+    } catch { throw Failure(reading: error) }
+    guard let result = try merge(texts) else { return try mergeText() }
+    switch result {
+    case .clean(let bytes): if bytes != texts[1] { try FileReplacement.write(bytes, to: ours) }
+    case .conflict(let bytes, let paths):
+      try FileReplacement.write(bytes, to: ours)
+      say(paths)
+      throw ExitCode(1)
+    }
+  }
+
+  /// Merges the base, ours and theirs; nil for files that have nothing sealed.
+  ///
+  /// What goes wrong becomes a conflict over the whole file: git takes any failure for a conflict, and
+  /// would leave our version without a mark in it, as if theirs had never been.
+  private func merge(_ texts: [[UInt8]]) throws -> Merge? {
+    let whole = Merge.conflict(ours: texts[1], theirs: texts[2])
+    guard let format = options.format ?? FileFormat(fileName: name) else { return nil }
+    let files: [SecretFile]
+    do throws(SecretsError) {
+      files = try texts.map { (bytes) throws(SecretsError) in
+        try SecretFile(bytes, format: format)
+      }
+    } catch {
+      guard texts.contains(where: SealedMark.isIn) else { return nil }
+      Console.warning("\(Text.shown(name)): \(Text.shown(error.reason))")
+      return whole
+    }
+    guard files.contains(where: \.isSealed) else { return nil }
+    guard files.allSatisfy(\.isSealed) else {
+      Console.warning("\(Text.shown(name)): only some of the versions are sealed")
+      return whole
+    }
+    do { return try merge(files) } catch let error as Failure {
+      Console.warning(error.message)
+      return whole
+    }
+  }
+
+  private func merge(_ files: [SecretFile]) throws -> Merge {
+    let opened: [OpenedFile]
+    do {
+      let access = try options.access()
+      opened = try files.map { try access.opened($0, name: name) }
+    } catch let error as Failure where [.noKey, .usage].contains(error.status) {
+      Console.warning("\(error.message); merging without a key")
+      return try secrets { () throws(SecretsError) in
+        try Merge.mergingWithoutKey(base: files[0], ours: files[1], theirs: files[2])
+      }
+    }
+    return try secrets { () throws(SecretsError) in
+      try Merge.merging(base: opened[0], ours: opened[1], theirs: opened[2])
+    }
+  }
+
+  private func secrets(_ body: () throws(SecretsError) -> Merge) throws -> Merge {
+    do { return try body() } catch { throw Failure(error, naming: name) }
+  }
+
+  /// As git merges any text, in place.
+  private func mergeText() throws {
+    let words = ["git", "merge-file", "-L", "ours", "-L", "base", "-L", "theirs"]
+    do {
+      let outcome = try Subprocess.run(words + [ours, base, theirs], limit: 0)
+      guard outcome.ending == .exited(0) else { throw ExitCode(1) }
+    } catch let error as FileError { throw Failure(reading: error) }
+  }
+
+  private func say(_ paths: [SecretPath]) {
+    let list = paths.map { "'\(Text.shown($0.description))'" }.joined(separator: ", ")
+    Console.error(
+      "\(Text.shown(name)): conflict in \(paths.isEmpty ? "the whole file" : list)")
+    Console.hint(
+      "resolve it between the markers; valise secrets encrypt seals what stands in clear then")
+  }
+}
+
+/// What all sealed values begin with, whatever else a file is.
+enum SealedMark {
+  static let text = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.."
+
+  /// Whether anything in `bytes` is sealed, for files that cannot be read.
+  static func isIn(_ bytes: [UInt8]) -> Bool { bytes[...].firstRange(of: Array(text.utf8)) != nil }
+}
