@@ -222,19 +222,24 @@ struct SecretsSigning {
 
   /// - Throws: ``Failure`` when a rule wants a signature that the file does not have.
   static func check(_ source: SecretsAccess.Source, _ rules: ProjectRules) throws {
-    guard source.path != "-", let rule = try rules.rule(for: source.path),
+    try check(source.file, source.path, rules)
+  }
+
+  /// Likewise for a file that was read without more.
+  static func check(_ file: SecretFile, _ path: String, _ rules: ProjectRules) throws {
+    guard path != "-", let rule = try rules.rule(for: path),
       let name = rule.signer, let key = try rules.expectation(rule).signer
     else { return }
     let state: SecretFile.SignatureState
     do throws(SecretsError) {
-      state = try source.file.signature { uri in
+      state = try file.signature { uri in
         (try? key.thumbprintURI())?.isExactly(uri) == true ? key : nil
       }
-    } catch { throw Failure(error, naming: source.path) }
+    } catch { throw Failure(error, naming: path) }
     guard case .signed = state else {
       throw Failure(
         .refused,
-        "\(Text.shown(source.path)): the rules want a signature of \(Text.shown(name)), and it "
+        "\(Text.shown(path)): the rules want a signature of \(Text.shown(name)), and it "
           + "has \(state == .unsigned ? "none" : "another's")")
     }
   }

@@ -43,12 +43,21 @@ struct SecretsExec: ParsableCommand {
 
   func run() throws {
     let access = try options.access()
+    let rules = try ProjectRules(access.own.book)
     var variables = Variables(names: EnvironmentNames(prefix: prefix))
     for path in files {
       let file = try SecretsAccess.read(path, format: options.format)
+      try SecretsSigning.check(file, path, rules)
       let opened = try access.opened(file, name: path)
       do {
-        for value in try opened.texts() { try variables.add(value, file.format, of: path) }
+        var nested = NestedValues()
+        for value in try opened.texts() {
+          try variables.add(value, file.format, of: path)
+          nested.add(value)
+        }
+        for (outer, json) in nested.all {
+          try variables.add(json.compact, called: outer, file.format, of: path)
+        }
       } catch let error as SecretsError { throw Failure(error, naming: path) }
     }
     do { try Subprocess.become(Array(command), adding: variables.assignments) } catch {
@@ -67,8 +76,15 @@ private struct Variables {
   init(names: EnvironmentNames) { self.names = names }
 
   mutating func add(_ value: OpenedFile.Value, _ format: FileFormat, of file: String) throws {
-    let origin = "'\(Text.shown(value.path.description))' in \(Text.shown(file))"
-    guard let name = names.name(of: value.path, format: format) else {
+    let text = value.text.withBytes { Array(copying: $0) }
+    try add(text, called: value.path, format, of: file)
+  }
+
+  mutating func add(
+    _ text: [UInt8], called path: SecretPath, _ format: FileFormat, of file: String
+  ) throws {
+    let origin = "'\(Text.shown(path.description))' in \(Text.shown(file))"
+    guard let name = names.name(of: path, format: format) else {
       throw Failure(
         .badData, "\(origin) has no name as an environment variable",
         hint: "names are letters, digits and underscores and begin with no digit; --prefix may help"
@@ -77,7 +93,6 @@ private struct Variables {
     if let other = origins.updateValue(origin, forKey: name) {
       throw Failure(.badData, "\(other) and \(origin) would both be called \(name)")
     }
-    let text = value.text.withBytes { Array(copying: $0) }
     guard !text.contains(0) else {
       throw Failure(
         .badData, "\(origin) holds a zero byte, which no environment variable can")
