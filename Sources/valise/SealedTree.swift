@@ -1,11 +1,14 @@
 internal import DurableFiles
 internal import JOSE
+internal import Secrets
 
 /// The sealed files below a directory.
 struct SealedTree {
   /// A file that is sealed, and for which keys.
   struct File {
     let path: String
+    /// Whether only values in it are.
+    let holdsSecrets: Bool
     let keyIDs: Set<String>
   }
 
@@ -38,9 +41,31 @@ struct SealedTree {
     var start: [UInt8] = []
     _ = try input.read(at: 0, upTo: 3, appendingTo: &start)
     // JSON, or the compact form, whose header begins so in base64url.
-    guard start.first == UInt8(ascii: "{") || start.elementsEqual("eyJ".utf8),
+    if start.first == UInt8(ascii: "{") || start.elementsEqual("eyJ".utf8),
       let bytes = FileAccess(input), let envelope = try? JWE.Envelope(bytes)
+    {
+      return File(path, holdsSecrets: false, envelope.recipients)
+    }
+    return try fileOfSecrets(path)
+  }
+
+  /// What has no block, or is none of a format that is known, has no sealed values.
+  private static func fileOfSecrets(_ path: String) throws(FileError) -> File? {
+    guard let format = FileFormat(fileName: path), let input = try InputFile.regular(path: path),
+      let byteCount = input.byteCount, byteCount <= UInt64(SecretsAccess.limit)
     else { return nil }
-    return File(path: path, keyIDs: Set(envelope.recipients.compactMap(\.keyID)))
+    let bytes = try input.readAll(limit: SecretsAccess.limit)
+    guard let recipients = try? SecretFile(bytes, format: format).recipients() else { return nil }
+    return File(path, holdsSecrets: true, recipients)
+  }
+}
+
+extension SealedTree.File {
+  fileprivate init(
+    _ path: String, holdsSecrets: Bool, _ recipients: [JWE.RecipientDescription]
+  ) {
+    self.path = path
+    self.holdsSecrets = holdsSecrets
+    keyIDs = Set(recipients.compactMap(\.keyID))
   }
 }

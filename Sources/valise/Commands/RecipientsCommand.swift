@@ -18,7 +18,8 @@ struct RecipientsCommand: ParsableCommand {
     var files: [String] = []
     for path in paths {
       if Directory(path: path).exists {
-        files += SealedTree(path: path).files().map(\.path)
+        // Files of secrets have rules of their own, and `secrets rekey`.
+        files += SealedTree(path: path).files().filter { !$0.holdsSecrets }.map(\.path)
       } else {
         files.append(path)
       }
