@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
-SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev pkg-config
+SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libsqlite3-dev pkg-config
 
 .PHONY: build demo test lint bench fuzz install system clean
 
@@ -30,7 +30,7 @@ install: build
 
 # Debian's names; elsewhere install the same libraries by hand.
 system:
-	@for header in openssl/evp.h sodium.h zlib.h; do \
+	@for header in openssl/evp.h sodium.h zlib.h sqlite3.h; do \
 	  echo "#include <$$header>" | cc -E - >/dev/null 2>&1 || missing=yes; done; \
 	if [ "$$missing" = yes ]; then \
 	  echo "installing $(SYSTEM_PACKAGES)"; \

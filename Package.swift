@@ -20,10 +20,12 @@ let package = Package(
   products: [
     .library(name: "JOSE", targets: ["JOSE"]),
     .library(name: "Contacts", targets: ["Contacts"]),
+    .library(name: "Post", targets: ["Post"]),
     .executable(name: "valise", targets: ["valise"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Floor 0: the C libraries.
@@ -47,6 +49,12 @@ let package = Package(
     .target(
       name: "Contacts", dependencies: ["JOSE", "DurableFiles", "Primitives"],
       swiftSettings: settings),
+    .target(
+      name: "Post",
+      dependencies: [
+        "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     // Floor 4.
     .executableTarget(
       name: "valise",
@@ -60,6 +68,8 @@ let package = Package(
       name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(
       name: "ContactsTests", dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives"]),
+    .testTarget(
+      name: "PostTests", dependencies: ["Post", "JOSE", "DurableFiles", "Primitives"]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],
