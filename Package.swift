@@ -69,7 +69,10 @@ let package = Package(
     .testTarget(
       name: "ContactsTests", dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives"]),
     .testTarget(
-      name: "PostTests", dependencies: ["Post", "JOSE", "DurableFiles", "Primitives"]),
+      name: "PostTests",
+      dependencies: [
+        "Post", "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],

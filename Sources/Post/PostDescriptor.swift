@@ -114,7 +114,7 @@ public struct PostDescriptor: Hashable, Sendable {
 
 /// What the messages of a post must keep to.
 public struct PostLimits: Hashable, Sendable {
-  /// The size of an envelope in bytes, 4 KiB to 1 MiB.
+  /// The size of an envelope in bytes, 64 KiB to 1 MiB.
   public var messageByteCount: Int
   /// How long a message may wait, 1 to 90 days.
   public var dayCount: Int
@@ -126,6 +126,6 @@ public struct PostLimits: Hashable, Sendable {
   }
 
   var areInRange: Bool {
-    (1 << 12...1 << 20).contains(messageByteCount) && (1...90).contains(dayCount)
+    (1 << 16...1 << 20).contains(messageByteCount) && (1...90).contains(dayCount)
   }
 }

@@ -18,4 +18,10 @@ struct Tag: Hashable, Sendable {
       text = String(Base32.encode(code).prefix(Self.characterCount))
     } catch { throw PostError(.internalFailure, error.reason, underlying: error) }
   }
+
+  /// Reads a tag as the mailbox keeps it; nil when it is none.
+  init?(parsing text: String) {
+    guard text.utf8.count == Self.characterCount, Base32.isAlphabetic(text.utf8) else { return nil }
+    self.text = text
+  }
 }

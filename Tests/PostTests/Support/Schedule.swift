@@ -1,0 +1,133 @@
+@testable import Post
+
+/// One seeded course of events: devices that send and synchronize, each over its own copy of the
+/// post, and a carrier between the copies that does what carriers do.
+struct Schedule {
+  private var random: SeededGenerator
+  private let world: World
+  private let people: [Person]
+  private var devices: [(device: Device, person: Int)] = []
+  /// Which devices each body is to arrive at.
+  private var expected: [String: Set<Int>] = [:]
+  private var isHostile = true
+  /// What two copies both held when the carrier last went between them, which tells a deletion from
+  /// an absence.
+  private var common: [[Int]: Set<String>] = [:]
+
+  init(seed: UInt64, people: [Person]) throws {
+    random = SeededGenerator(seed: seed)
+    self.people = people
+    world = try World()
+    for (index, person) in people.enumerated() {
+      for number in 0..<2 {
+        let copy = MemoryTransport()
+        copy.files = world.transport.files
+        let device = try world.device(person, number, knowing: people, over: copy)
+        devices.append((device, index))
+      }
+    }
+  }
+
+  private mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+
+  mutating func run() throws {
+    for step in 0..<60 {
+      let index = Int.random(in: 0..<devices.count, using: &random)
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0 where step < 40: try send(from: index, "\(step)")
+      case 0, 1: world.now += Int.random(in: 60...2 * World.hour, using: &random)
+      case 2, 3: try devices[index].device.sync()
+      default: carry(from: index, to: Int.random(in: 0..<devices.count, using: &random))
+      }
+      if chance(6) { disturb(devices[index].device.transport) }
+    }
+  }
+
+  private mutating func send(from index: Int, _ body: String) throws {
+    let others = people.indices.filter { $0 != devices[index].person }
+    let readers = chance(2) ? others : [others[Int.random(in: 0..<others.count, using: &random)]]
+    var draft = Draft(body: body, to: Addressees(readers.map { people[$0].correspondent }))
+    draft.lifetime = 90 * World.day
+    let device = devices[index].device
+    try device.mailbox.send([draft], from: device.keys, in: world.post, now: device.now)
+    expected[body] = Set(devices.indices.filter { readers.contains(devices[$0].person) })
+  }
+
+  /// Brings some of what one copy has to another, and some of what was deleted there.
+  private mutating func carry(from source: Int, to target: Int) {
+    let (from, to) = (devices[source].device.transport, devices[target].device.transport)
+    var files = to.files
+    for (name, bytes) in from.files.sorted(by: { $0.key < $1.key }) where files[name] != bytes {
+      if isHostile, chance(3) { continue }
+      if let own = files[name], own.count >= bytes.count { continue }
+      files[name] = bytes
+      if isHostile, chance(12), !bytes.isEmpty, name != "post.json" { tear(name, &files) }
+    }
+    let deleted = (common[[source, target]] ?? []).subtracting(from.files.keys)
+    for name in deleted.sorted() where files[name] != nil {
+      if isHostile, chance(3) { continue }
+      files[name] = nil
+    }
+    to.files = files
+    common[[source, target]] = Set(files.keys).intersection(from.files.keys)
+  }
+
+  private mutating func tear(_ name: String, _ files: inout [String: [UInt8]]) {
+    guard let bytes = files[name] else { return }
+    files[name] = Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)))
+  }
+
+  /// What a careless or hostile carrier does to one copy.
+  private mutating func disturb(_ copy: MemoryTransport) {
+    var files = copy.files
+    let names = files.keys.filter { $0 != "post.json" }.sorted()
+    guard let name = names.randomElement(using: &random), let bytes = files[name] else { return }
+    switch Int.random(in: 0..<5, using: &random) {
+    case 0: files[name] = nil
+    case 1: if !bytes.isEmpty { tear(name, &files) }
+    case 2: files["\(name).sync-conflict-20261121-120000-ABCDEFG"] = bytes
+    case 3: files["\(name) (conflicted copy)"] = bytes
+    default:
+      for name in names where chance(2) { files[name] = nil }
+    }
+    copy.files = files
+  }
+
+  /// A carrier that works, and time enough for everything to be posted again.
+  mutating func comeToRest() throws {
+    isHostile = false
+    for round in 0..<14 {
+      for source in devices.indices {
+        try devices[source].device.sync()
+        for target in devices.indices where target != source { carry(from: source, to: target) }
+      }
+      world.now += round < 8 ? 8 * World.day / 2 : World.hour
+    }
+  }
+
+  /// What does not hold of I1 to I3, and of I5.
+  func problems() throws -> [String] {
+    var problems: [String] = []
+    for (index, entry) in devices.enumerated() {
+      let bodies = try entry.device.bodies()
+      for (body, readers) in expected.sorted(by: { $0.key < $1.key }) {
+        let count = bodies.count { $0 == body }
+        let wanted = readers.contains(index) ? 1 : 0
+        if count != wanted { problems.append("device \(index): \(body) came \(count) times") }
+      }
+      if bodies.contains(where: { expected[$0] == nil }) {
+        problems.append("device \(index) shows what nobody wrote")
+      }
+      let refused = try entry.device.mailbox.refusals()
+      if !refused.isEmpty { problems.append("device \(index) refused \(refused)") }
+      let folders = entry.device.transport.files.keys.map { $0.prefix { $0 != "/" } }
+      if !Set(folders).isSubset(of: ["post.json", "messages", "boxes", "parts"]) {
+        problems.append("device \(index) wrote elsewhere")
+      }
+      let missing = try entry.device.mailbox.sent(limit: 99)
+        .filter { $0.acknowledgedAt.count < $0.readers.count }
+      if !missing.isEmpty { problems.append("device \(index): \(missing.count) unacknowledged") }
+    }
+    return problems
+  }
+}
