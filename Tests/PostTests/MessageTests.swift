@@ -128,7 +128,7 @@ import Testing
     #expect(try open(Array("{}".utf8)) == "malformed")
     let envelope = try seal(claims(for: bob), for: bob).bytes
     let text = String(decoding: envelope, as: UTF8.self)
-    let label = try #require(text.utf8.firstRange(of: "\"ciphertext\":\"".utf8))
+    let label = try #require(text.utf8.firstRange(of: #""ciphertext":""#.utf8))
     let start = text.utf8.distance(from: text.utf8.startIndex, to: label.upperBound)
     for index in stride(from: start, to: envelope.count - 50, by: 37) {
       var changed = envelope

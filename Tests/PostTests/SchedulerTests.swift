@@ -11,8 +11,10 @@ import Testing
 /// Three people with two devices each, over a carrier that reorders, delays, doubles, tears and
 /// deletes, until it comes to rest.
 @Suite struct SchedulerTests {
-  private static let seedCount = getenv("VALISE_POST_SEEDS").flatMap { Int(String(cString: $0)) } ?? 200
-  private static let firstSeed = getenv("VALISE_POST_SEED").flatMap { Int(String(cString: $0)) } ?? 1
+  private static let seedCount =
+    getenv("VALISE_POST_SEEDS").flatMap { Int(String(cString: $0)) } ?? 200
+  private static let firstSeed =
+    getenv("VALISE_POST_SEED").flatMap { Int(String(cString: $0)) } ?? 1
 
   @Test("whatever a carrier does, each message arrives once")
   func schedules() throws {

@@ -18,11 +18,14 @@ extension Mailbox {
 }
 
 extension Mailbox {
-  /// Whether a message was accepted out of an envelope of this hash.
-  func hasSeen(_ hash: ContentHash) throws(PostError) -> Bool {
-    try read { database in
-      try Bool.fetchOne(
-        database, sql: "SELECT 1 FROM seen WHERE hash = ?", arguments: [hash.text]) != nil
+  /// Which of these were taken in before; their markers may be deleted.
+  func dismiss(
+    _ markers: [Marker], by opener: EnvelopeOpener, clock: ClockVerdict
+  ) throws(PostError) -> Set<Marker> {
+    guard !markers.isEmpty else { return [] }
+    return try write { database in
+      let inbox = Inbox(database, opener, clock)
+      return Set(try markers.filter { try inbox.dismiss($0.hash) })
     }
   }
 }
@@ -52,7 +55,7 @@ struct Inbox {
     case .message(let message, let signer):
       return try take(message, signedBy: signer, arrival)
     case .acknowledgement(let acknowledgement, let sender):
-      return .acknowledgement(count: try note(acknowledgement, from: sender))
+      return .acknowledgement(count: try note(acknowledgement, from: sender, arrival))
     case .stranger(let issuer): return try quarantine(arrival, issuer)
     case .early: return .putOff(.clock)
     case .refused(.expired) where clock != .trusted: return .putOff(.clock)
@@ -74,18 +77,42 @@ struct Inbox {
     guard try message.expiresAt > Setting.forgottenUntil.value(database) ?? 0 else {
       return try refuse(.expired)
     }
-    try database.cachedStatement(sql: "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)")
-      .execute(arguments: [
-        message.issuer, message.identifier, arrival.marker.hash.text, message.expiresAt,
-      ])
-    guard database.changesCount > 0 else {
-      try acknowledge(message)
+    let isNew = try remember(
+      message.issuer, message.identifier, arrival, isAcknowledgement: false, message.expiresAt)
+    guard isNew else {
+      try acknowledge(message.issuer, message.identifier)
       return .duplicate
     }
     try insert(message, signer, arrival.envelope)
     try follow(message)
-    try acknowledge(message)
+    try acknowledge(message.issuer, message.identifier)
     return .accepted
+  }
+
+  /// Remembers what was taken in by its signed name, and under which hash it came; false when it is
+  /// known.
+  private func remember(
+    _ issuer: String, _ identifier: String, _ arrival: Arrival, isAcknowledgement: Bool,
+    _ expiresAt: Int
+  ) throws -> Bool {
+    try database.cachedStatement(sql: "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?)")
+      .execute(arguments: [
+        issuer, identifier, arrival.marker.hash.text, opener.keyName, isAcknowledgement, expiresAt,
+      ])
+    return database.changesCount > 0
+  }
+
+  /// Whether the envelope of this hash was taken in before, out of the same key's box.
+  ///
+  /// Its sender does not know it yet if it is announced again, and is told once more.
+  func dismiss(_ hash: ContentHash) throws -> Bool {
+    let row = try Row.fetchOne(
+      database,
+      sql: "SELECT issuer, identifier, isAcknowledgement FROM seen WHERE hash = ? AND key = ?",
+      arguments: [hash.text, opener.keyName])
+    guard let row else { return false }
+    if !(row[2] as Bool) { try acknowledge(row[0], row[1]) }
+    return true
   }
 
   private func insert(_ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]) throws {
@@ -107,14 +134,14 @@ struct Inbox {
   }
 
   /// Queues the acknowledgement, once all parts are here: the sender deletes them after it.
-  private func acknowledge(_ message: Message) throws {
+  private func acknowledge(_ issuer: String, _ identifier: String) throws {
     try database.cachedStatement(
       sql: """
         INSERT OR IGNORE INTO acknowledgement SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
           SELECT 1 FROM incoming JOIN incomingPart ON incomingPart.incoming = incoming.id
           WHERE issuer = ?2 AND identifier = ?3 AND NOT isPresent)
         """
-    ).execute(arguments: [post.data, message.issuer, message.identifier, opener.keyName])
+    ).execute(arguments: [post.data, issuer, identifier, opener.keyName])
   }
 
   /// Notes the message's place in its stream, and which are missing before it.
@@ -144,7 +171,13 @@ struct Inbox {
   /// Notes deliveries that arrived, and returns how many were news.
   ///
   /// Only the owner of the key that a message went to can acknowledge it.
-  private func note(_ acknowledgement: Acknowledgement, from sender: Correspondent) throws -> Int {
+  private func note(
+    _ acknowledgement: Acknowledgement, from sender: Correspondent, _ arrival: Arrival
+  ) throws -> Int {
+    let isNew = try remember(
+      acknowledgement.issuer, acknowledgement.identifier, arrival, isAcknowledgement: true,
+      acknowledgement.expiresAt)
+    guard isNew else { return 0 }
     var count = 0
     for entry in acknowledgement.entries where try sender.owns(entry.key) {
       try database.cachedStatement(

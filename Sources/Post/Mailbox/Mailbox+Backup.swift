@@ -41,7 +41,8 @@ extension Mailbox {
       try copy.copy(0..<(source.byteCount ?? 0), of: source)
       try copy.commit()
     } catch {
-      throw error.code == .exists ? PostError(.exists, "there is a mailbox already") : PostError(error)
+      throw error.code == .exists
+        ? PostError(.exists, "there is a mailbox already") : PostError(error)
     }
     let mailbox = try Mailbox(path: path)
     try mailbox.write { database in

@@ -57,7 +57,7 @@ extension Mailbox {
     CREATE INDEX incomingPartMissing ON incomingPart (incoming) WHERE isPresent = 0;
     CREATE TABLE seen (
       issuer TEXT NOT NULL, identifier TEXT NOT NULL, hash TEXT NOT NULL,
-      expiresAt INTEGER NOT NULL,
+      key TEXT NOT NULL, isAcknowledgement INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
       PRIMARY KEY (issuer, identifier)
     ) WITHOUT ROWID;
     CREATE INDEX seenHash ON seen (hash);

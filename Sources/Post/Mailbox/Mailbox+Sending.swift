@@ -65,7 +65,8 @@ struct Outbox {
       let claims = try message.claims()
       _ = try Message(claims, limits: post.limits)
       let envelope = try SealedEnvelope(claims, type: Message.type, by: keys.signer, for: readers)
-      try insert(envelope, identifier, expiresAt: message.expiresAt, isAcknowledgement: false, hashes)
+      try insert(
+        envelope, identifier, expiresAt: message.expiresAt, isAcknowledgement: false, hashes)
     }
     return identifier
   }

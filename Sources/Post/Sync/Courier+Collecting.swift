@@ -11,7 +11,7 @@ extension Courier {
     var collection = Collection(budget: budget, clock: clock, deferrals: deferrals)
     for key in keys.encryptionKeys {
       let opener = try EnvelopeOpener(key, in: post, correspondents: correspondents, now: now)
-      let candidates = try candidates(for: opener, &collection)
+      let candidates = try dismissing(candidates(for: opener, &collection), opener, &collection)
       let others = try take(candidates, opener, &collection) {
         (marker, collection) throws(PostError) in
         try look(at: .message(marker), marker, &collection)
@@ -46,6 +46,28 @@ extension Courier {
     let candidates = selection.finish()
     collection.isPartial = collection.isPartial || selection.isPartial
     return candidates
+  }
+
+  /// Deletes the markers of what was taken in before, and returns the others.
+  ///
+  /// The hash is that of bytes which were verified then. So a file that is announced a hundred times
+  /// is opened once, and one that its sender has taken away since is not waited for.
+  private func dismissing(
+    _ candidates: [Candidate], _ opener: EnvelopeOpener, _ collection: inout Collection
+  ) throws(PostError) -> [Candidate] {
+    let known = try mailbox.dismiss(
+      candidates.map(\.marker), by: opener, clock: collection.clock)
+    var others: [Candidate] = []
+    for candidate in candidates {
+      guard known.contains(candidate.marker) else {
+        others.append(candidate)
+        continue
+      }
+      collection.note(.duplicate, nil, opener.now)
+      collection.deferrals.remove(Deferrals.name(candidate.marker, opener.tag))
+      try delete(candidate.names, opener.tag)
+    }
+    return others
   }
 
   /// Takes in what `find` finds, and returns the others.
@@ -98,13 +120,9 @@ extension Courier {
   ) throws(PostError) {
     let reason = candidate.reason ?? .missing
     let key = Deferrals.name(candidate.marker, opener.tag)
-    var isOver = false
-    if reason == .missing {
-      // Its sender has taken it back, since all have it, and had announced it once too often; or it
-      // is older than any message may become.
-      isOver = try mailbox.hasSeen(candidate.marker.hash)
-      isOver = isOver || (collection.clock == .trusted && isLongGone(candidate.marker, opener.now))
-    }
+    // Older than any message may become: nothing can come of it.
+    let isOver =
+      reason == .missing && collection.clock == .trusted && isLongGone(candidate.marker, opener.now)
     if isOver {
       collection.deferrals.remove(key)
       try delete(candidate.names, opener.tag)

@@ -56,20 +56,23 @@ struct Schedule {
   /// Brings some of what one copy has to another, and some of what was deleted there.
   private mutating func carry(from source: Int, to target: Int) {
     let (from, to) = (devices[source].device.transport, devices[target].device.transport)
+    let both = common[[min(source, target), max(source, target)]] ?? []
     var files = to.files
     for (name, bytes) in from.files.sorted(by: { $0.key < $1.key }) where files[name] != bytes {
       if isHostile, chance(3) { continue }
       if let own = files[name], own.count >= bytes.count { continue }
+      // Deleted there. Some carriers bring such files back all the same.
+      if files[name] == nil, both.contains(name), !(isHostile && chance(6)) { continue }
       files[name] = bytes
       if isHostile, chance(12), !bytes.isEmpty, name != "post.json" { tear(name, &files) }
     }
-    let deleted = (common[[source, target]] ?? []).subtracting(from.files.keys)
-    for name in deleted.sorted() where files[name] != nil {
+    for name in both.subtracting(from.files.keys).sorted() where files[name] != nil {
       if isHostile, chance(3) { continue }
       files[name] = nil
     }
     to.files = files
-    common[[source, target]] = Set(files.keys).intersection(from.files.keys)
+    common[[min(source, target), max(source, target)]] =
+      Set(files.keys).intersection(from.files.keys)
   }
 
   private mutating func tear(_ name: String, _ files: inout [String: [UInt8]]) {
