@@ -28,6 +28,7 @@ extension Mailbox {
   /// - Parameters:
   ///   - backup: a file that ``backUp(to:)`` wrote.
   ///   - path: a directory without a mailbox.
+  /// - Returns: the mailbox.
   /// - Throws: ``PostError`` `exists`, `damaged`, `unsupported`, `inputOutput`.
   public static func restore(_ backup: String, to path: String) throws(PostError) -> Mailbox {
     let directory = Directory(path: path)

@@ -29,6 +29,7 @@ extension Mailbox {
   /// - Parameters:
   ///   - limit: how many.
   ///   - last: the last entry of the page before; nil for the first page.
+  /// - Returns: a page of them, the newest first.
   /// - Throws: ``PostError`` `inputOutput`.
   public func inbox(limit: Int, after last: InboxEntry? = nil) throws(PostError) -> [InboxEntry] {
     try read { database in
@@ -50,6 +51,7 @@ extension Mailbox {
   /// - Parameters:
   ///   - id: its number.
   ///   - keys: the encryption keys that it may be for.
+  /// - Returns: what it says.
   /// - Throws: ``PostError`` `notFound`, `damaged`, `unusableKey` when none of the keys opens it.
   public func message(_ id: Int64, with keys: OwnKeys) throws(PostError) -> Message {
     let row = try read { database in
