@@ -20,7 +20,8 @@ import Testing
 
   private func send(_ content: [UInt8]) throws {
     let attachment = try alice.mailbox.attach(
-      BytesInMemory(content), name: "../a\0b.bin", mediaType: "application/octet-stream")
+      BytesInMemory(content), name: "../a\0b.bin", mediaType: "application/octet-stream",
+      now: world.now)
     try alice.send("see attachment", to: people[1]) { $0.attachments = [attachment] }
   }
 
@@ -112,15 +113,30 @@ import Testing
   @Test("an attachment that was sealed elsewhere is not sent")
   func foreignAttachment() throws {
     let attachment = try bob.mailbox.attach(
-      BytesInMemory([1]), name: "a", mediaType: "text/plain")
+      BytesInMemory([1]), name: "a", mediaType: "text/plain", now: world.now)
     #expect(
       failure { try alice.send("", to: people[1]) { $0.attachments = [attachment] } } == .notFound)
+  }
+
+  @Test("what is sealed and never sent is dropped after a day, and what is sent is not")
+  func abandoned() throws {
+    _ = try alice.mailbox.attach(
+      BytesInMemory([1]), name: "a", mediaType: "text/plain", now: world.now)
+    try alice.sync()
+    #expect(!alice.mailbox.parts.isEmpty)
+    world.now += 2 * World.day
+    try alice.sync()
+    #expect(alice.mailbox.parts.isEmpty)
+    try send([2])
+    world.now += 2 * World.day
+    try alice.sync()
+    #expect(!alice.mailbox.parts.isEmpty)
   }
 
   @Test("what the list of parts says must make up the size")
   func lies() throws {
     let attachment = try alice.mailbox.attach(
-      BytesInMemory([1, 2]), name: "a", mediaType: "text/plain")
+      BytesInMemory([1, 2]), name: "a", mediaType: "text/plain", now: world.now)
     let text = String(decoding: attachment.json.compact, as: UTF8.self)
     func read(_ text: String) -> PostError.Code? {
       failure { try Attachment(JSONDocument(parsing: Array(text.utf8)).root) }

@@ -62,6 +62,20 @@ import Testing
     #expect(try bob.bodies() == ["before", "after"])
   }
 
+  @Test("a clock that was ahead is forgotten when others' time agrees with the right one")
+  func correctedClock() throws {
+    _ = try alice.send("one", to: people[1])
+    try alice.sync()
+    bob.clockError = 20 * World.day
+    #expect(try bob.sync().acceptedCount == 1)
+    bob.clockError = 0
+    #expect(try bob.sync().clock == .wentBack)
+    _ = try alice.send("two", to: people[1])
+    try alice.sync()
+    try bob.sync()
+    #expect(try bob.sync().clock == .trusted)
+  }
+
   @Test("what nobody acknowledged is taken back when it has expired, and told")
   func expiry() throws {
     _ = try post("unheard")

@@ -13,7 +13,7 @@ import Testing
     let world = try World()
     let (alice, bob, people) = try world.pair()
     let attachment = try alice.mailbox.attach(
-      BytesInMemory([1, 2, 3]), name: "a", mediaType: "text/plain")
+      BytesInMemory([1, 2, 3]), name: "a", mediaType: "text/plain", now: world.now)
     try alice.send("once", to: people[1]) { $0.attachments = [attachment] }
     let failing = FailingTransport(world.transport, step: step, code: code)
     let sound = FailingTransport(world.transport, step: .max, code: code)

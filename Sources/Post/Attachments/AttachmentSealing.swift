@@ -8,11 +8,12 @@ extension Mailbox {
   ///   - source: the content.
   ///   - name: what the receiver is told that it is called.
   ///   - mediaType: what kind of content it is.
+  ///   - now: the time in seconds since 1970; what is not sent within a day of it is dropped.
   /// - Returns: what goes into ``Draft/attachments``.
   /// - Throws: ``PostError`` `limitExceeded` for more than a message can list, `noSpace`,
   ///   `inputOutput`.
   public func attach(
-    _ source: some ByteSource, name: String, mediaType: String
+    _ source: some ByteSource, name: String, mediaType: String, now: Int
   ) throws(PostError) -> Attachment {
     let sealer = try PartSealer()
     let digest = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
@@ -25,6 +26,8 @@ extension Mailbox {
       try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
       let part = try sealer.seal(piece)
       let hash = try ContentHash(of: part)
+      // Noted first, so that no kill leaves a part that nobody knows of.
+      try noteDraft(hash, now)
       try parts.put(hash, part)
       hashes.append(hash)
       byteCount += piece.count

@@ -139,7 +139,7 @@ struct Inbox {
       sql: """
         INSERT OR IGNORE INTO acknowledgement SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
           SELECT 1 FROM incoming JOIN incomingPart ON incomingPart.incoming = incoming.id
-          WHERE issuer = ?2 AND identifier = ?3 AND NOT isPresent)
+          WHERE issuer = ?2 AND identifier = ?3 AND isPresent = 0)
         """
     ).execute(arguments: [post.data, issuer, identifier, opener.keyName])
   }

@@ -20,7 +20,7 @@ extension Mailbox {
         database,
         sql: """
           SELECT DISTINCT hash FROM incomingPart JOIN incoming ON incoming.id = incoming
-          WHERE NOT isPresent AND post = ? AND expiresAt > ? ORDER BY RANDOM() LIMIT ?
+          WHERE isPresent = 0 AND post = ? AND expiresAt > ? ORDER BY RANDOM() LIMIT ?
           """, arguments: [post.data, now, limit]
       ).compactMap(ContentHash.init(parsing:))
     }
@@ -39,8 +39,32 @@ extension Mailbox {
             SELECT post, issuer, identifier, key FROM incoming
             WHERE id IN (SELECT incoming FROM incomingPart WHERE hash = ?)
               AND NOT EXISTS (
-                SELECT 1 FROM incomingPart WHERE incoming = incoming.id AND NOT isPresent)
+                SELECT 1 FROM incomingPart WHERE incoming = incoming.id AND isPresent = 0)
             """, arguments: [hash.text])
+      }
+    }
+  }
+
+  /// Notes that a part was sealed for a message that is not sent yet.
+  func noteDraft(_ hash: ContentHash, _ now: Int) throws(PostError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO draftPart VALUES (?, ?)", arguments: [hash.text, now])
+    }
+  }
+
+  /// Drops parts whose message was not sent within a day.
+  func dropAbandonedDrafts(_ now: Int) throws(PostError) {
+    let abandoned = try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT hash FROM draftPart WHERE sealedAt < ?",
+        arguments: [now - Day.secondCount]
+      ).compactMap(ContentHash.init(parsing:))
+    }
+    for hash in abandoned {
+      try parts.remove(hash)
+      try write { database in
+        try database.execute(sql: "DELETE FROM draftPart WHERE hash = ?", arguments: [hash.text])
       }
     }
   }

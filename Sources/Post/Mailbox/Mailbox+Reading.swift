@@ -37,7 +37,7 @@ extension Mailbox {
         database,
         sql: """
           SELECT *, (SELECT COUNT(*) FROM incomingPart WHERE incoming = incoming.id
-            AND NOT isPresent) AS missing
+            AND isPresent = 0) AS missing
           FROM incoming WHERE id < ? ORDER BY id DESC LIMIT ?
           """, arguments: [last?.id ?? Int64.max, limit]
       ).map(InboxEntry.init)
@@ -106,7 +106,7 @@ extension Mailbox {
         arguments: [id])
       guard let row else { throw PostError(.notFound, "there is no such message") }
       let waits = try Bool.fetchOne(
-        database, sql: "SELECT 1 FROM incomingPart WHERE incoming = ? AND NOT isPresent",
+        database, sql: "SELECT 1 FROM incomingPart WHERE incoming = ? AND isPresent = 0",
         arguments: [id])
       if waits != nil {
         // Nobody waits for its parts any more, and its sender need not either.

@@ -109,6 +109,7 @@ struct Outbox {
     for hash in hashes {
       try database.execute(
         sql: "INSERT OR IGNORE INTO outgoingPart VALUES (?, ?)", arguments: [outgoing, hash.text])
+      try database.execute(sql: "DELETE FROM draftPart WHERE hash = ?", arguments: [hash.text])
     }
   }
 

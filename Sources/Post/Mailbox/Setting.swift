@@ -14,6 +14,12 @@ enum Setting: String {
       database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [rawValue])
   }
 
+  /// Remembers `value`.
+  func set(to value: Int, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [rawValue, value])
+  }
+
   /// Remembers `value` unless a higher one was remembered before.
   func raise(to value: Int, _ database: Database) throws {
     try database.execute(

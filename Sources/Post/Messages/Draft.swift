@@ -10,7 +10,7 @@ public struct Draft: Sendable {
   public var thread: String?
   /// The identifier of the message that it answers.
   public var inReplyTo: String?
-  /// What comes with it, sealed by ``Mailbox/attach(_:name:mediaType:)``.
+  /// What comes with it, sealed by ``Mailbox/attach(_:name:mediaType:now:)``.
   public var attachments: [Attachment] = []
   /// For how many seconds it is worth delivering, at most the post's limit.
   public var lifetime = 30 * 86_400

@@ -53,7 +53,10 @@ public struct Courier<Carrier: Transport> {
       try publish(now, &report)
       try settle(now, clock, isConfirmed: isConfirmed)
       // Whatever agreed just now counts from the next time on.
-      if clock.isSteady { try cleanUp(now, &report) }
+      if clock.isSteady {
+        try cleanUp(now, &report)
+        try mailbox.dropAbandonedDrafts(now)
+      }
       if clock == .trusted { try forget(now) }
       return report
     }
@@ -71,10 +74,13 @@ public struct Courier<Carrier: Transport> {
   private func settle(
     _ now: Int, _ clock: ClockVerdict, isConfirmed: Bool
   ) throws(PostError) {
+    let isConfirmed = isConfirmed || vouchesForClock
     guard clock.isSteady || isConfirmed else { return }
     try mailbox.write { database in
-      try Setting.lastSteadyAt.raise(to: now, database)
-      if isConfirmed || vouchesForClock { try Setting.lastConfirmedAt.raise(to: now, database) }
+      guard isConfirmed else { return try Setting.lastSteadyAt.raise(to: now, database) }
+      // Also back: then it was the earlier time that was wrong.
+      try Setting.lastSteadyAt.set(to: now, database)
+      try Setting.lastConfirmedAt.set(to: now, database)
     }
   }
 
