@@ -4,7 +4,7 @@ RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
 SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libsqlite3-dev pkg-config
 
-.PHONY: build demo test lint bench fuzz install system clean
+.PHONY: build demo test soak lint bench fuzz install system clean
 
 build: system
 	swift build $(RELEASE) --product valise
@@ -14,6 +14,10 @@ demo: build
 
 test: build
 	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --quiet
+
+# The post's seeded scheduler for longer: make soak SEEDS=20000
+soak: system
+	VALISE_POST_SEEDS=$(or $(SEEDS),5000) swift test --quiet --filter SchedulerTests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
