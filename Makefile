@@ -2,9 +2,9 @@
 PREFIX ?= /usr/local
 RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
-SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev pkg-config
+SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev libsqlite3-dev pkg-config
 
-.PHONY: build demo test interruptions lint bench fuzz install system clean
+.PHONY: build demo test interruptions soak lint bench fuzz install system clean
 
 build: system
 	swift build $(RELEASE) --product valise
@@ -19,6 +19,10 @@ test: build
 interruptions: build
 	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) VALISE_TEST_EXHAUSTIVE=1 \
 	  swift test --quiet --filter InterruptionTests
+
+# The post's seeded scheduler for longer: make soak SEEDS=20000
+soak: system
+	VALISE_POST_SEEDS=$(or $(SEEDS),5000) swift test --quiet --filter SchedulerTests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
@@ -35,7 +39,7 @@ install: build
 
 # Debian's names; elsewhere install the same libraries by hand.
 system:
-	@for header in openssl/evp.h sodium.h zlib.h yaml.h; do \
+	@for header in openssl/evp.h sodium.h zlib.h yaml.h sqlite3.h; do \
 	  echo "#include <$$header>" | cc -E - >/dev/null 2>&1 || missing=yes; done; \
 	if [ "$$missing" = yes ]; then \
 	  echo "installing $(SYSTEM_PACKAGES)"; \

@@ -21,10 +21,12 @@ let package = Package(
     .library(name: "JOSE", targets: ["JOSE"]),
     .library(name: "Contacts", targets: ["Contacts"]),
     .library(name: "Secrets", targets: ["Secrets"]),
+    .library(name: "Post", targets: ["Post"]),
     .executable(name: "valise", targets: ["valise"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Floor 0: the C libraries.
@@ -53,6 +55,12 @@ let package = Package(
     .target(
       name: "Secrets", dependencies: ["JOSE", "DurableFiles", "Primitives"],
       swiftSettings: settings),
+    .target(
+      name: "Post",
+      dependencies: [
+        "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     // Floor 4.
     .executableTarget(
       name: "valise",
@@ -71,6 +79,11 @@ let package = Package(
     .testTarget(
       name: "SecretsTests", dependencies: ["Secrets", "JOSE", "Primitives"],
       exclude: ["Corpus"]),
+    .testTarget(
+      name: "PostTests",
+      dependencies: [
+        "Post", "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
   ],

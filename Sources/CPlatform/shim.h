@@ -78,7 +78,19 @@ static inline long long valise_copy_range(
     int input, long long *offset, int output, unsigned long byteCount) {
   return syscall(SYS_copy_file_range, input, offset, output, (void *)0, byteCount, 0);
 }
+
+/* syncfs(2), which glibc declares for GNU sources only: all of the file system that `descriptor` is on. */
+static inline int valise_synchronize_file_system(int descriptor) {
+  return (int)syscall(SYS_syncfs, descriptor);
+}
 #else
+#include <unistd.h>
+
+static inline int valise_synchronize_file_system(int descriptor) {
+  (void)descriptor;
+  sync();
+  return 0;
+}
 static inline int valise_forbid_dumps(void) { return 0; }
 static inline int valise_is_memory(const char *path) {
   (void)path;

@@ -19,7 +19,7 @@ package final class InputFile: Sendable {
   /// Whether a person types it.
   package var isTerminal: Bool { isatty(descriptor.number) == 1 }
 
-  private init(_ descriptor: Descriptor, isAtStart: Bool = true) throws(FileError) {
+  init(_ descriptor: Descriptor, isAtStart: Bool = true) throws(FileError) {
     let status = try descriptor.status()
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw FileError(.wrongKind, descriptor.path, "is a directory")

@@ -287,4 +287,24 @@ import Testing
     changed[token.count - 4] = changed[token.count - 4] == 0x41 ? 0x42 : 0x41
     #expect(refused(changed) == .decryptionFailed)
   }
+
+  @Test("why a token is not believed is told to those who treat it in a way of their own")
+  func refusals() throws {
+    func refusal(
+      _ token: [UInt8], _ change: (inout JWT.ValidationPolicy) -> Void
+    ) -> JWT.Refusal? {
+      do {
+        _ = try open(token, change)
+        return nil
+      } catch { return (error as? JOSEError)?.underlying as? JWT.Refusal }
+    }
+    let token = try seal(claims)
+    #expect(try open(token).type == Self.type)
+    #expect(refusal(token) { $0.now = Self.time + 3700 } == .expired)
+    #expect(refusal(token) { $0.now = Self.time - 3700 } == .notYetValid)
+    #expect(refusal(token) { $0.audiences = ["bob"] } == .otherAudience)
+    #expect(refusal(token) { $0.signerKeys = { _ in [] } } == .unknownIssuer(issuer))
+    let other = try PrivateJWK.generate(.ed25519).publicKey
+    #expect(refusal(token) { $0.signerKeys = { _ in [other] } } == nil)
+  }
 }

@@ -42,6 +42,8 @@ extension JWT {
   public struct Opened: Sendable {
     /// What it says.
     public let claims: Claims
+    /// `typ` of the signed layer: which of the accepted kinds of token it is.
+    public let type: String
     /// The key that signed it, one of the issuer's.
     public let signer: PublicJWK
     /// What was learned of its recipients.
@@ -59,7 +61,8 @@ extension JWT {
   ///   - encryption: what to put up with in the outer layer.
   /// - Returns: the claims and the key that signed them.
   /// - Throws: ``JOSEError`` `verificationFailed` for whatever makes the signed layer
-  ///   unbelievable, `malformed`, `limitExceeded`, and as ``JWE/decrypt(_:with:policy:)``.
+  ///   unbelievable, with a ``Refusal`` as its cause where that may matter,
+  ///   `malformed`, `limitExceeded`, and as ``JWE/decrypt(_:with:policy:)``.
   public static func open(
     _ token: [UInt8], with keys: [JWE.DecryptionKey], policy: ValidationPolicy,
     encryption: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
@@ -78,9 +81,12 @@ extension JWT {
     let openingKey = try keys[opening.keyIndex].thumbprintURI()
     let issuer = try signed.claims.validate(policy, openingKey: openingKey)
     let known = try lookUp { () throws -> [PublicJWK] in try policy.signerKeys(issuer) }
-    guard !known.isEmpty else { throw Claims.refusal("its issuer is not known") }
+    guard !known.isEmpty else {
+      throw Claims.refusal("its issuer is not known", .unknownIssuer(issuer))
+    }
     let signer = try signed.signer(among: known)
-    return Opened(claims: signed.claims, signer: signer.key, opening: opening)
+    return Opened(
+      claims: signed.claims, type: signed.type, signer: signer.key, opening: opening)
   }
 
   /// What the caller's own look-up finds; its failure must not pass for 'not known'.

@@ -38,6 +38,21 @@ extension JWT {
   }
 }
 
+extension JWT {
+  /// Why a token is not believed, where a caller might treat that in a way of its own: what
+  /// ``JOSEError/underlying`` is then.
+  public enum Refusal: Error, Hashable, Sendable {
+    /// It was signed for somebody else.
+    case otherAudience
+    /// `exp` has passed.
+    case expired
+    /// `nbf` or `iat` is yet to come; one of the two clocks may be wrong.
+    case notYetValid
+    /// The policy has no keys of the issuer that it names, truly or not.
+    case unknownIssuer(String)
+  }
+}
+
 extension SignatureAlgorithm {
   /// Those whose signatures tell who signed: a shared key would let the receiver have done it.
   public static let asymmetric: Set<Self> = Set(allCases).subtracting([.hs256, .hs384, .hs512])
@@ -62,27 +77,31 @@ extension JWT.Claims {
     // "Defective Sign & Encrypt", 2001).
     let names = policy.audiences ?? [openingKey].compactMap { $0 }
     guard audience.contains(where: { own in names.contains { $0.isExactly(own) } }) else {
-      throw Self.refusal("it was signed for somebody else")
+      throw Self.refusal("it was signed for somebody else", .otherAudience)
     }
     let now = policy.time
     if let expirationTime, now >= expirationTime + policy.leeway {
-      throw Self.refusal("it has expired")
+      throw Self.refusal("it has expired", .expired)
     }
     if let notBefore, now < notBefore - policy.leeway {
-      throw Self.refusal("it does not hold yet")
+      throw Self.refusal("it does not hold yet", .notYetValid)
     }
     if let issuedAt, now < issuedAt - policy.leeway {
-      throw Self.refusal("it says that it was signed in the future")
+      throw Self.refusal("it says that it was signed in the future", .notYetValid)
     }
     return issuer
   }
 
-  static func refusal(_ reason: String) -> JOSEError { JOSEError(.verificationFailed, reason) }
+  static func refusal(_ reason: String, _ cause: JWT.Refusal? = nil) -> JOSEError {
+    JOSEError(.verificationFailed, reason, underlying: cause)
+  }
 }
 
 /// A signed token taken apart; nothing in it is verified.
 struct SignedToken {
   let claims: JWT.Claims
+  /// `typ`, one of those that were accepted.
+  let type: String
   private let signature: SignedMessage.Signature
   private let algorithm: SignatureAlgorithm
 
@@ -106,6 +125,7 @@ struct SignedToken {
     guard let algorithm = signature.header.string("alg").flatMap(SignatureAlgorithm.init(exactly:)),
       algorithms.contains(algorithm)
     else { throw JWT.Claims.refusal("the signed token's algorithm is not accepted") }
+    self.type = type
     self.signature = signature
     self.algorithm = algorithm
     claims = try JWT.Claims(parsing: message.payload)

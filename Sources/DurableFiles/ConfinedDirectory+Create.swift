@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+extension ConfinedDirectory {
+  /// Makes a file at `path` that is whole when its name appears, unless there is one already.
+  ///
+  /// Folders on the way are made. On the medium it is after ``synchronize()``. Where the file system
+  /// has no unnamed files, the bytes go to a file in `temporaries` first.
+  ///
+  /// - Returns: false when something had the name, and was left as it was.
+  /// - Throws: ``FileError`` `noSpace`, `notPermitted`, `wrongKind` when a link is on the way.
+  package func create(
+    _ path: [String], _ bytes: [UInt8], temporaries: String
+  ) throws(FileError) -> Bool {
+    guard let name = path.last else { throw FileError(.wrongKind, root.path, "is a directory") }
+    let folder = try make(path.dropLast())
+    // What is empty is whole at once.
+    guard !bytes.isEmpty else {
+      return try folder.claim(name)
+    }
+    var status = stat()
+    guard unsafe fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) != 0 else {
+      return false
+    }
+    #if os(Linux)
+      // O_TMPFILE: a kill leaves nothing behind, and nothing unfinished is ever carried anywhere.
+      let unnamed = 0o20_000_000 | O_DIRECTORY | O_WRONLY
+      if let file = folder.openUnnamed(unnamed) {
+        try file.write(bytes.span)
+        return try folder.link(
+          AT_FDCWD, "/proc/self/fd/\(file.number)", to: name, AT_SYMLINK_FOLLOW)
+      }
+    #endif
+    return try create(name, bytes, in: folder, by: make([temporaries]))
+  }
+
+  private func create(
+    _ name: String, _ bytes: [UInt8], in folder: Descriptor, by temporaries: Descriptor
+  ) throws(FileError) -> Bool {
+    let temporary = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+    guard let file = try temporaries.openIfPresent(temporary, flags, mode: 0o666) else {
+      throw FileError(.notFound, temporaries.path, "went away")
+    }
+    defer { unsafe unlinkat(temporaries.number, temporary, 0) }
+    try file.write(bytes.span)
+    do { return try folder.link(temporaries.number, temporary, to: name, 0) } catch {
+      guard error.code == .notPermitted || error.code == .failed else { throw error }
+    }
+    // Without hard links, taking the name first keeps two writers from both succeeding.
+    guard try folder.claim(name) else { return false }
+    guard unsafe renameat(temporaries.number, temporary, folder.number, name) == 0 else {
+      let error = FileError.last("\(folder.path)/\(name)")
+      unsafe unlinkat(folder.number, name, 0)
+      throw error
+    }
+    return true
+  }
+
+  /// The folder at `path`, made with those on the way to it.
+  private func make(_ path: some Sequence<String>) throws(FileError) -> Descriptor {
+    var folder = root
+    for name in path {
+      let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+      if let next = try folder.openIfPresent(name, flags) {
+        folder = next
+        continue
+      }
+      guard unsafe mkdirat(folder.number, name, 0o777) == 0 || errno == EEXIST else {
+        throw FileError.last("\(folder.path)/\(name)")
+      }
+      guard let next = try folder.openIfPresent(name, flags) else {
+        throw FileError(.notFound, "\(folder.path)/\(name)", "went away")
+      }
+      folder = next
+    }
+    return folder
+  }
+}
+
+extension Descriptor {
+  /// Makes an empty file called `name` in this folder; false when something has the name.
+  fileprivate func claim(_ name: String) throws(FileError) -> Bool {
+    do {
+      _ = try openIfPresent(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+      return true
+    } catch {
+      guard error.code == .exists else { throw error }
+      return false
+    }
+  }
+
+  /// An unnamed file in this folder; nil where there are none.
+  fileprivate func openUnnamed(_ flags: Int32) -> Descriptor? {
+    guard unsafe access("/proc/self/fd", X_OK) == 0 else { return nil }
+    let number = unsafe openat(self.number, ".", flags | O_CLOEXEC, 0o666)
+    return number >= 0 ? Descriptor(number, path: path) : nil
+  }
+
+  /// linkat(2); false when something is called `name`.
+  fileprivate func link(
+    _ source: Int32, _ sourceName: String, to name: String, _ flags: Int32
+  ) throws(FileError) -> Bool {
+    guard unsafe linkat(source, sourceName, number, name, flags) != 0 else { return true }
+    guard errno != EEXIST else { return false }
+    throw FileError.last("\(path)/\(name)")
+  }
+}

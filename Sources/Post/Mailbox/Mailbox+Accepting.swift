@@ -1,0 +1,212 @@
+internal import GRDB
+internal import JOSE
+
+extension Mailbox {
+  /// Takes in what arrived for one key: accepting a message, remembering it and queueing its
+  /// acknowledgement happen together or not at all.
+  ///
+  /// - Returns: the outcomes, in order. Only now may markers be deleted.
+  func accept(
+    _ arrivals: [Arrival], by opener: EnvelopeOpener, clock: ClockVerdict
+  ) throws(PostError) -> [ArrivalOutcome] {
+    guard !arrivals.isEmpty else { return [] }
+    return try write { database in
+      let inbox = Inbox(database, opener, clock)
+      return try arrivals.map { try inbox.take($0) }
+    }
+  }
+}
+
+extension Mailbox {
+  /// Which of these were taken in before; their markers may be deleted.
+  func dismiss(
+    _ markers: [Marker], by opener: EnvelopeOpener, clock: ClockVerdict
+  ) throws(PostError) -> Set<Marker> {
+    guard !markers.isEmpty else { return [] }
+    return try write { database in
+      let inbox = Inbox(database, opener, clock)
+      return Set(try markers.filter { try inbox.dismiss($0.hash) })
+    }
+  }
+}
+
+/// What comes in for one key, within one transaction.
+struct Inbox {
+  let database: Database
+  private let opener: EnvelopeOpener
+  private let clock: ClockVerdict
+
+  private var post: PostIdentifier { opener.post.identifier }
+
+  /// How many strangers' envelopes are kept, and how large they may be together.
+  static let maximumQuarantineCount = 1_000
+  static let maximumQuarantineByteCount = 64 << 20
+  /// How many missing numbers one message can bring about.
+  static let maximumGapCount = 100
+
+  init(_ database: Database, _ opener: EnvelopeOpener, _ clock: ClockVerdict) {
+    self.database = database
+    self.opener = opener
+    self.clock = clock
+  }
+
+  func take(_ arrival: Arrival) throws -> ArrivalOutcome {
+    switch arrival.verdict {
+    case .message(let message, let signer):
+      return try take(message, signedBy: signer, arrival)
+    case .acknowledgement(let acknowledgement, let sender):
+      return .acknowledgement(count: try note(acknowledgement, from: sender, arrival))
+    case .stranger(let issuer): return try quarantine(arrival, issuer)
+    case .early: return .putOff(.clock)
+    case .refused(.expired) where clock != .trusted: return .putOff(.clock)
+    case .refused(let reason): return try refuse(reason)
+    }
+  }
+
+  func refuse(_ reason: RefusalReason) throws -> ArrivalOutcome {
+    try database.execute(
+      sql: "INSERT INTO refusal VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+      arguments: [reason.rawValue])
+    return .refused(reason)
+  }
+
+  private func take(
+    _ message: Message, signedBy signer: PublicJWK, _ arrival: Arrival
+  ) throws -> ArrivalOutcome {
+    // What was forgotten has expired. A clock that runs backwards must not bring it back.
+    guard try message.expiresAt > Setting.forgottenUntil.value(database) ?? 0 else {
+      return try refuse(.expired)
+    }
+    let isNew = try remember(
+      message.issuer, message.identifier, arrival, isAcknowledgement: false, message.expiresAt)
+    guard isNew else {
+      try acknowledge(message.issuer, message.identifier)
+      return .duplicate
+    }
+    try insert(message, signer, arrival.envelope)
+    try follow(message)
+    try acknowledge(message.issuer, message.identifier)
+    return .accepted
+  }
+
+  /// Remembers what was taken in by its signed name, and under which hash it came; false when it is
+  /// known.
+  private func remember(
+    _ issuer: String, _ identifier: String, _ arrival: Arrival, isAcknowledgement: Bool,
+    _ expiresAt: Int
+  ) throws -> Bool {
+    try database.cachedStatement(sql: "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?)")
+      .execute(arguments: [
+        issuer, identifier, arrival.marker.hash.text, opener.keyName, isAcknowledgement, expiresAt,
+      ])
+    return database.changesCount > 0
+  }
+
+  /// Whether the envelope of this hash was taken in before, out of the same key's box.
+  ///
+  /// Its sender does not know it yet if it is announced again, and is told once more.
+  func dismiss(_ hash: ContentHash) throws -> Bool {
+    let row = try Row.fetchOne(
+      database,
+      sql: "SELECT issuer, identifier, isAcknowledgement FROM seen WHERE hash = ? AND key = ?",
+      arguments: [hash.text, opener.keyName])
+    guard let row else { return false }
+    if !(row[2] as Bool) { try acknowledge(row[0], row[1]) }
+    return true
+  }
+
+  private func insert(_ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO incoming (post, issuer, identifier, signer, key, envelope, issuedAt, expiresAt,
+          acceptedAt, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      post.data, message.issuer, message.identifier, signer.serialized.blob, opener.keyName,
+      envelope.blob, message.issuedAt, message.expiresAt, opener.now, message.thread,
+    ])
+    let incoming = database.lastInsertedRowID
+    for hash in message.attachments.flatMap(\.parts) {
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO incomingPart (incoming, hash) VALUES (?, ?)",
+        arguments: [incoming, hash.text])
+    }
+  }
+
+  /// Queues the acknowledgement, once all parts are here: the sender deletes them after it.
+  private func acknowledge(_ issuer: String, _ identifier: String) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO acknowledgement SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
+          SELECT 1 FROM incoming JOIN incomingPart ON incomingPart.incoming = incoming.id
+          WHERE issuer = ?2 AND identifier = ?3 AND isPresent = 0)
+        """
+    ).execute(arguments: [post.data, issuer, identifier, opener.keyName])
+  }
+
+  /// Notes the message's place in its stream, and which are missing before it.
+  private func follow(_ message: Message) throws {
+    let highest =
+      try Int.fetchOne(
+        database, sql: "SELECT highest FROM incomingStream WHERE issuer = ? AND identifier = ?",
+        arguments: [message.issuer, message.stream]) ?? 0
+    guard message.sequence > highest else {
+      return try database.execute(
+        sql: "DELETE FROM gap WHERE issuer = ? AND stream = ? AND sequence = ?",
+        arguments: [message.issuer, message.stream, message.sequence])
+    }
+    try database.execute(
+      sql: """
+        INSERT INTO incomingStream VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET highest = excluded.highest
+        """, arguments: [message.issuer, message.stream, message.sequence])
+    // A sender who jumps by a billion must not make us write down a billion.
+    for missing in max(highest + 1, message.sequence - Self.maximumGapCount)..<message.sequence {
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO gap VALUES (?, ?, ?)",
+        arguments: [message.issuer, message.stream, missing])
+    }
+  }
+
+  /// Notes deliveries that arrived, and returns how many were news.
+  ///
+  /// Only the owner of the key that a message went to can acknowledge it.
+  private func note(
+    _ acknowledgement: Acknowledgement, from sender: Correspondent, _ arrival: Arrival
+  ) throws -> Int {
+    let isNew = try remember(
+      acknowledgement.issuer, acknowledgement.identifier, arrival, isAcknowledgement: true,
+      acknowledgement.expiresAt)
+    guard isNew else { return 0 }
+    var count = 0
+    for entry in acknowledgement.entries where try sender.owns(entry.key) {
+      try database.cachedStatement(
+        sql: """
+          UPDATE delivery SET acknowledgedAt = ? WHERE key = ? AND acknowledgedAt IS NULL
+            AND outgoing IN (SELECT id FROM outgoing WHERE identifier = ? AND post = ?)
+          """
+      ).execute(arguments: [opener.now, entry.key, entry.identifier, post.data])
+      count += database.changesCount
+    }
+    return count
+  }
+
+  private func quarantine(_ arrival: Arrival, _ issuer: String) throws -> ArrivalOutcome {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT COUNT(*), COALESCE(SUM(LENGTH(envelope)), 0) FROM quarantine")
+    let (count, byteCount): (Int, Int) = row.map { ($0[0], $0[1]) } ?? (0, 0)
+    guard count < Self.maximumQuarantineCount,
+      byteCount + arrival.envelope.count <= Self.maximumQuarantineByteCount
+    else { return .putOff(.quarantineFull) }
+    try database.execute(
+      sql: """
+        INSERT OR IGNORE INTO quarantine (post, hash, envelope, key, issuer, receivedAt)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        post.data, arrival.marker.hash.text, arrival.envelope.blob, opener.keyName, issuer,
+        opener.now,
+      ])
+    return .quarantined
+  }
+}

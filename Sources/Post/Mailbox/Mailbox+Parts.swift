@@ -1,0 +1,71 @@
+internal import GRDB
+
+extension Mailbox {
+  /// Whether a message that goes out, and is none of `removed`, has this part too.
+  func needs(_ hash: ContentHash, beside removed: [Outgoing]) throws(PostError) -> Bool {
+    let removed = Set(removed.map(\.id))
+    return try read { database in
+      try Int64.fetchAll(
+        database, sql: "SELECT outgoing FROM outgoingPart WHERE hash = ?", arguments: [hash.text])
+    }.contains { !removed.contains($0) }
+  }
+
+  /// Parts that are still to come, of messages that have not expired; in no order, so that those
+  /// which never come do not keep others from being looked for.
+  func missingParts(
+    in post: PostIdentifier, _ now: Int, limit: Int
+  ) throws(PostError) -> [ContentHash] {
+    try read { database in
+      try String.fetchAll(
+        database,
+        sql: """
+          SELECT DISTINCT hash FROM incomingPart JOIN incoming ON incoming.id = incoming
+          WHERE isPresent = 0 AND post = ? AND expiresAt > ? ORDER BY RANDOM() LIMIT ?
+          """, arguments: [post.data, now, limit]
+      ).compactMap(ContentHash.init(parsing:))
+    }
+  }
+
+  /// Notes that parts are in the mailbox, and queues the acknowledgements that waited for them.
+  func noteArrival(of hashes: [ContentHash]) throws(PostError) {
+    guard !hashes.isEmpty else { return }
+    try write { database in
+      for hash in hashes {
+        try database.execute(
+          sql: "UPDATE incomingPart SET isPresent = 1 WHERE hash = ?", arguments: [hash.text])
+        try database.execute(
+          sql: """
+            INSERT OR IGNORE INTO acknowledgement
+            SELECT post, issuer, identifier, key FROM incoming
+            WHERE id IN (SELECT incoming FROM incomingPart WHERE hash = ?)
+              AND NOT EXISTS (
+                SELECT 1 FROM incomingPart WHERE incoming = incoming.id AND isPresent = 0)
+            """, arguments: [hash.text])
+      }
+    }
+  }
+
+  /// Notes that a part was sealed for a message that is not sent yet.
+  func noteDraft(_ hash: ContentHash, _ now: Int) throws(PostError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO draftPart VALUES (?, ?)", arguments: [hash.text, now])
+    }
+  }
+
+  /// Drops parts whose message was not sent within a day.
+  func dropAbandonedDrafts(_ now: Int) throws(PostError) {
+    let abandoned = try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT hash FROM draftPart WHERE sealedAt < ?",
+        arguments: [now - Day.secondCount]
+      ).compactMap(ContentHash.init(parsing:))
+    }
+    for hash in abandoned {
+      try parts.remove(hash)
+      try write { database in
+        try database.execute(sql: "DELETE FROM draftPart WHERE hash = ?", arguments: [hash.text])
+      }
+    }
+  }
+}

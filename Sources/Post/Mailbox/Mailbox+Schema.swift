@@ -1,0 +1,92 @@
+internal import GRDB
+
+extension Mailbox {
+  /// The versions of the schema, each made from the one before.
+  ///
+  /// A version that was released is never changed.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { try $0.execute(sql: version1) }
+    return migrator
+  }
+
+  private static let version1 = """
+    CREATE TABLE post (
+      identifier BLOB PRIMARY KEY, messageByteCount INTEGER NOT NULL, dayCount INTEGER NOT NULL,
+      location TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+    -- What goes out. The envelope is kept until all have acknowledged it or it has expired.
+    CREATE TABLE outgoing (
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL, identifier TEXT NOT NULL,
+      isAcknowledgement INTEGER NOT NULL, day TEXT NOT NULL, hash TEXT NOT NULL, envelope BLOB,
+      createdAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
+      nextAttemptAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX outgoingDue ON outgoing (post, nextAttemptAt) WHERE envelope IS NOT NULL;
+    CREATE INDEX outgoingIdentifier ON outgoing (identifier);
+    CREATE TABLE delivery (
+      outgoing INTEGER NOT NULL REFERENCES outgoing ON DELETE CASCADE,
+      key TEXT NOT NULL, tag TEXT NOT NULL, acknowledgedAt INTEGER,
+      PRIMARY KEY (outgoing, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE outgoingPart (
+      outgoing INTEGER NOT NULL REFERENCES outgoing ON DELETE CASCADE, hash TEXT NOT NULL,
+      PRIMARY KEY (outgoing, hash)
+    ) WITHOUT ROWID;
+    CREATE INDEX outgoingPartHash ON outgoingPart (hash);
+    -- Parts that were sealed for a message which was not sent yet, and may never be.
+    CREATE TABLE draftPart (hash TEXT PRIMARY KEY, sealedAt INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE outgoingStream (
+      readers TEXT PRIMARY KEY, identifier TEXT NOT NULL, next INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    -- What came.
+    CREATE TABLE incoming (
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL, issuer TEXT NOT NULL, identifier TEXT NOT NULL,
+      signer BLOB NOT NULL, key TEXT NOT NULL, envelope BLOB NOT NULL,
+      issuedAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL, acceptedAt INTEGER NOT NULL,
+      thread TEXT NOT NULL, isRead INTEGER NOT NULL DEFAULT 0,
+      UNIQUE (issuer, identifier)
+    );
+    CREATE TABLE incomingPart (
+      incoming INTEGER NOT NULL REFERENCES incoming ON DELETE CASCADE, hash TEXT NOT NULL,
+      isPresent INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (incoming, hash)
+    ) WITHOUT ROWID;
+    CREATE INDEX incomingPartHash ON incomingPart (hash);
+    CREATE INDEX incomingPartMissing ON incomingPart (incoming) WHERE isPresent = 0;
+    CREATE TABLE seen (
+      issuer TEXT NOT NULL, identifier TEXT NOT NULL, hash TEXT NOT NULL,
+      key TEXT NOT NULL, isAcknowledgement INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
+      PRIMARY KEY (issuer, identifier)
+    ) WITHOUT ROWID;
+    CREATE INDEX seenHash ON seen (hash);
+    CREATE INDEX seenExpiry ON seen (expiresAt);
+    CREATE TABLE acknowledgement (
+      post BLOB NOT NULL, issuer TEXT NOT NULL, identifier TEXT NOT NULL, key TEXT NOT NULL,
+      PRIMARY KEY (post, issuer, identifier, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE incomingStream (
+      issuer TEXT NOT NULL, identifier TEXT NOT NULL, highest INTEGER NOT NULL,
+      PRIMARY KEY (issuer, identifier)
+    ) WITHOUT ROWID;
+    CREATE TABLE gap (
+      issuer TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL,
+      PRIMARY KEY (issuer, stream, sequence)
+    ) WITHOUT ROWID;
+
+    -- What could not be taken in.
+    CREATE TABLE pending (
+      post BLOB NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, firstSeenAt INTEGER NOT NULL,
+      nextAttemptAt INTEGER NOT NULL,
+      PRIMARY KEY (post, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE quarantine (
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL, hash TEXT NOT NULL UNIQUE, envelope BLOB NOT NULL,
+      key TEXT NOT NULL, issuer TEXT NOT NULL, receivedAt INTEGER NOT NULL
+    );
+    CREATE TABLE refusal (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+    """
+}

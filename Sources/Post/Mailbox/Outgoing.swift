@@ -1,0 +1,140 @@
+internal import GRDB
+
+/// An envelope that goes out.
+struct Outgoing {
+  let id: Int64
+  let marker: Marker
+  let isAcknowledgement: Bool
+  let expiresAt: Int
+  let attemptCount: Int
+
+  static let columns = "id, day, hash, isAcknowledgement, expiresAt, attemptCount"
+
+  init(_ row: Row) throws {
+    guard let day = Day(parsing: row["day"] as String),
+      let hash = ContentHash(parsing: row["hash"] as String)
+    else { throw PostError(.damaged, "mailbox: an outgoing message has no name") }
+    id = row["id"]
+    marker = Marker(day: day, hash: hash)
+    isAcknowledgement = row["isAcknowledgement"]
+    expiresAt = row["expiresAt"]
+    attemptCount = row["attemptCount"]
+  }
+
+  /// When it is posted again, if nobody says until then that it arrived: an hour later, then two
+  /// and so on up to a week.
+  ///
+  /// An acknowledgement is posted once: the message that it is about would be posted again.
+  func nextAttempt(after now: Int) -> Int {
+    isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), 7 * Day.secondCount)
+  }
+}
+
+/// One reader of an outgoing envelope.
+struct Delivery {
+  let tag: Tag
+  let isAcknowledged: Bool
+}
+
+extension Mailbox {
+  /// What is to be posted now, or again.
+  func due(in post: PostIdentifier, _ now: Int, limit: Int) throws(PostError) -> [Outgoing] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
+            AND nextAttemptAt <= ? AND expiresAt > ? AND EXISTS (SELECT 1 FROM delivery
+              WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
+          ORDER BY nextAttemptAt, id LIMIT ?
+          """, arguments: [post.data, now, now, limit]
+      ).map { try Outgoing($0) }
+    }
+  }
+
+  /// What is no longer needed in the post, or may not be: acknowledged by all, expired, or an
+  /// acknowledgement.
+  func settled(in post: PostIdentifier, _ now: Int) throws(PostError) -> [Outgoing] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
+            AND (expiresAt <= ? OR (isAcknowledgement AND attemptCount > 0) OR NOT EXISTS (
+              SELECT 1 FROM delivery WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL))
+          """, arguments: [post.data, now - ClockVerdict.tolerance]
+      ).map { try Outgoing($0) }
+    }
+  }
+
+  func envelope(_ outgoing: Outgoing) throws(PostError) -> [UInt8] {
+    try read { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT envelope FROM outgoing WHERE id = ?", arguments: [outgoing.id])
+      guard let row else { throw PostError(.damaged, "mailbox: an envelope is gone") }
+      return row.bytes("envelope")
+    }
+  }
+
+  func parts(of outgoing: Outgoing) throws(PostError) -> [ContentHash] {
+    try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT hash FROM outgoingPart WHERE outgoing = ?",
+        arguments: [outgoing.id]
+      ).compactMap(ContentHash.init(parsing:))
+    }
+  }
+
+  func deliveries(of outgoing: Outgoing) throws(PostError) -> [Delivery] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT tag, acknowledgedAt FROM delivery WHERE outgoing = ?",
+        arguments: [outgoing.id]
+      ).compactMap { row in
+        Tag(parsing: row["tag"]).map {
+          Delivery(tag: $0, isAcknowledged: row["acknowledgedAt"] != nil)
+        }
+      }
+    }
+  }
+
+  /// Notes that these were posted.
+  func notePosting(of posted: [Outgoing], _ now: Int) throws(PostError) {
+    try write { database in
+      for outgoing in posted {
+        try database.cachedStatement(
+          sql: """
+            UPDATE outgoing SET attemptCount = attemptCount + 1, nextAttemptAt = ? WHERE id = ?
+            """
+        ).execute(arguments: [outgoing.nextAttempt(after: now), outgoing.id])
+      }
+    }
+  }
+
+  /// Forgets the envelopes of what was taken out of the post; that it was sent stays known.
+  ///
+  /// - Returns: the parts that no other message needs.
+  func noteRemoval(of removed: [Outgoing]) throws(PostError) -> [ContentHash] {
+    try write { database in
+      var hashes: [String] = []
+      for outgoing in removed {
+        hashes += try String.fetchAll(
+          database, sql: "DELETE FROM outgoingPart WHERE outgoing = ? RETURNING hash",
+          arguments: [outgoing.id])
+        try database.execute(
+          sql: outgoing.isAcknowledgement
+            ? "DELETE FROM outgoing WHERE id = ?"
+            : "UPDATE outgoing SET envelope = NULL WHERE id = ?", arguments: [outgoing.id])
+      }
+      return try hashes.filter { hash in
+        try !Bool.fetchAll(
+          database,
+          sql: """
+            SELECT 1 FROM outgoingPart WHERE hash = ?1
+            UNION ALL SELECT 1 FROM incomingPart WHERE hash = ?1
+            """, arguments: [hash]
+        ).contains(true)
+      }.compactMap(ContentHash.init(parsing:))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+public import JOSE
+
+/// Somebody to write to or to hear from, with the keys that the caller knows to be theirs.
+public struct Correspondent: Sendable {
+  /// The encryption keys of all their devices: each gets every message.
+  public var encryptionKeys: [PublicJWK]
+  /// The keys that their signatures hold under.
+  public var signingKeys: [PublicJWK]
+  /// Thumbprint URIs of encryption keys that were theirs: what was sent to these they may still
+  /// acknowledge.
+  public var formerEncryptionKeys: [String] = []
+
+  /// Somebody with these keys.
+  public init(encryptionKeys: [PublicJWK], signingKeys: [PublicJWK]) {
+    self.encryptionKeys = encryptionKeys
+    self.signingKeys = signingKeys
+  }
+
+  /// Whether the encryption key with this thumbprint URI is or was theirs.
+  func owns(_ key: String) throws(JOSEError) -> Bool {
+    if formerEncryptionKeys.contains(where: { $0.isExactly(key) }) { return true }
+    for own in encryptionKeys where try own.thumbprintURI().isExactly(key) { return true }
+    return false
+  }
+}
+
+/// Who is known; asked for each message that comes in.
+public protocol Correspondents: Sendable {
+  /// Whoever signs with the key that has the thumbprint URI `issuer`; nil for a stranger.
+  func correspondent(signingAs issuer: String) throws -> Correspondent?
+}
+
+/// The private keys of one device.
+public struct OwnKeys: Sendable {
+  /// The signing key.
+  public let signer: JWS.Signer
+  /// The encryption keys, the current one and those from before it.
+  public let encryptionKeys: [PrivateJWK]
+  /// The signing key's thumbprint URI, as others find it in `iss`.
+  let issuer: String
+
+  /// Takes a device's keys.
+  ///
+  /// - Throws: ``PostError`` `unusableKey` for a shared signing key or no encryption key.
+  public init(signer: JWS.Signer, encryptionKeys: [PrivateJWK]) throws(PostError) {
+    guard let key = signer.publicKey, !encryptionKeys.isEmpty else {
+      throw PostError(.unusableKey, "a device needs a private signing key and an encryption key")
+    }
+    self.signer = signer
+    self.encryptionKeys = encryptionKeys
+    do { issuer = try key.thumbprintURI() } catch { throw PostError(error) }
+  }
+}

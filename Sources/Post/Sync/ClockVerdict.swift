@@ -1,0 +1,36 @@
+/// Whether this machine's time is fit to decide that something has expired.
+///
+/// A clock that is ten years ahead would have everything deleted that still waits.
+public enum ClockVerdict: Sendable, Hashable {
+  /// It goes on from where it was, and what others signed agreed with it.
+  case trusted
+  /// It goes on from where it was, and nobody else's time was seen yet.
+  case unconfirmed
+  /// It is behind the time of an earlier synchronization by more than a day.
+  case wentBack
+  /// It is ahead of the last synchronization by more than 30 days.
+  ///
+  /// Until somebody else's signed time agrees, or the caller says that it is right.
+  case leapt
+
+  static let tolerance = Day.secondCount
+  static let longestPause = 30 * Day.secondCount
+
+  init(now: Int, lastSteadyAt: Int?, lastConfirmedAt: Int?) {
+    if let lastSteadyAt, now < lastSteadyAt - Self.tolerance {
+      self = .wentBack
+    } else if let lastSteadyAt, now > lastSteadyAt + Self.longestPause {
+      self = .leapt
+    } else {
+      self = lastConfirmedAt == nil ? .unconfirmed : .trusted
+    }
+  }
+
+  /// Whether it is good enough for what this device sent by the same clock.
+  var isSteady: Bool { self == .trusted || self == .unconfirmed }
+
+  /// Whether a time that somebody else signed agrees with `now`.
+  static func agrees(_ issuedAt: Int, with now: Int) -> Bool {
+    abs(now - issuedAt) <= tolerance
+  }
+}

@@ -1,0 +1,67 @@
+extension Courier {
+  /// Posts what is due: parts, then messages, then, once these are durable, the markers that
+  /// announce them.
+  func publish(_ now: Int, _ report: inout SyncReport) throws(PostError) {
+    let due = try mailbox.due(in: post.identifier, now, limit: budget.postingCount)
+    guard !due.isEmpty else { return }
+    report.isPartial = report.isPartial || due.count == budget.postingCount
+    var room = try transport.freeByteCount().map { Room(free: $0, spare: budget.spareByteCount) }
+    for outgoing in due {
+      for hash in try mailbox.parts(of: outgoing) {
+        guard let part = try mailbox.parts.get(hash) else {
+          throw PostError(.damaged, "mailbox: a part of an attachment is gone")
+        }
+        try put(part, at: .part(hash), hash, &room)
+      }
+      try put(
+        mailbox.envelope(outgoing), at: .message(outgoing.marker), outgoing.marker.hash, &room)
+    }
+    try transport.synchronize()
+    for outgoing in due {
+      for delivery in try mailbox.deliveries(of: outgoing) where !delivery.isAcknowledged {
+        _ = try transport.putIfAbsent(.marker(outgoing.marker, in: delivery.tag), [])
+      }
+    }
+    try transport.synchronize()
+    try mailbox.notePosting(of: due, now)
+    report.postedCount = due.count
+  }
+
+  /// Puts a file, also in the place of one that is not what its name says: what a crash or a
+  /// stranger left there would otherwise stay until the message expires.
+  private func put(
+    _ bytes: [UInt8], at path: TransportPath, _ hash: ContentHash, _ room: inout Room?
+  ) throws(PostError) {
+    try room?.take(bytes.count)
+    guard try !transport.putIfAbsent(path, bytes) else { return }
+    guard try !isWhole(path, hash, byteCount: bytes.count) else { return }
+    try transport.delete(path)
+    _ = try transport.putIfAbsent(path, bytes)
+  }
+
+  private func isWhole(
+    _ path: TransportPath, _ hash: ContentHash, byteCount: Int
+  ) throws(PostError) -> Bool {
+    do {
+      guard let found = try transport.get(path, limit: byteCount) else { return false }
+      return try ContentHash(of: found) == hash
+    } catch {
+      guard error.code == .malformed || error.code == .limitExceeded else { throw error }
+      return false
+    }
+  }
+}
+
+/// What may be written to the post in one synchronization.
+private struct Room {
+  private var left: UInt64
+
+  init(free: UInt64, spare: UInt64) { left = free > spare ? free - spare : 0 }
+
+  mutating func take(_ byteCount: Int) throws(PostError) {
+    guard left >= UInt64(byteCount) else {
+      throw PostError(.noSpace, "the post's disk is full; what is not posted waits in the outbox")
+    }
+    left -= UInt64(byteCount)
+  }
+}

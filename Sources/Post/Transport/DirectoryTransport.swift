@@ -1,0 +1,65 @@
+internal import DurableFiles
+
+/// A post in a directory, which something else carries: Syncthing, rsync, rclone, a stick.
+public final class DirectoryTransport: Transport {
+  private let directory: ConfinedDirectory
+
+  /// Opens the directory at `path`.
+  ///
+  /// It stays the same directory, whatever is mounted or moved over `path` later.
+  ///
+  /// - Throws: ``PostError`` `noPost` when there is none.
+  public init(path: String) throws(PostError) {
+    do { directory = try ConfinedDirectory(path: path) } catch {
+      guard error.code != .notFound else {
+        throw PostError(.noPost, "\(path) is not a directory", underlying: error)
+      }
+      throw PostError(error)
+    }
+  }
+
+  /// Tells `visit` the names of the regular files in a folder.
+  public func list(
+    _ folder: TransportPath, _ visit: (_ name: String) -> Bool
+  ) throws(PostError) {
+    do { try directory.visitFiles(in: folder.names, visit) } catch {
+      // A link or a file in the folder's place holds none of ours.
+      guard error.code != .wrongKind else { return }
+      throw PostError(error)
+    }
+  }
+
+  /// All bytes of a regular file.
+  public func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {
+    do { return try directory.read(path.names, limit: limit) } catch {
+      guard error.code != .wrongKind else {
+        throw PostError(.malformed, "\(error.path): \(error.reason)", underlying: error)
+      }
+      throw PostError(error)
+    }
+  }
+
+  /// Makes a file that is whole when its name appears.
+  public func putIfAbsent(
+    _ path: TransportPath, _ bytes: [UInt8]
+  ) throws(PostError) -> Bool {
+    do { return try directory.create(path.names, bytes, temporaries: "tmp") } catch {
+      throw PostError(error)
+    }
+  }
+
+  /// Removes a file; a link, not what it leads to.
+  public func delete(_ path: TransportPath) throws(PostError) {
+    do { try directory.remove(path.names) } catch { throw PostError(error) }
+  }
+
+  /// Makes durable what was put and deleted so far.
+  public func synchronize() throws(PostError) {
+    do { try directory.synchronize() } catch { throw PostError(error) }
+  }
+
+  /// The room left in bytes.
+  public func freeByteCount() throws(PostError) -> UInt64? {
+    do { return try directory.freeByteCount() } catch { throw PostError(error) }
+  }
+}

@@ -1,0 +1,73 @@
+internal import JOSE
+
+/// What a post needs of whatever carries it.
+///
+/// A transport promises little: what was put may be seen late, in part, twice or not at all, and
+/// strangers put things too. It must not follow links, nor hand out anything but files.
+public protocol Transport: Sendable {
+  /// Tells `visit` the names of the files in a folder, in no order, until it returns false.
+  ///
+  /// A folder that is not there has no files. A folder may have millions of them.
+  ///
+  /// - Throws: ``PostError`` `inputOutput`.
+  func list(_ folder: TransportPath, _ visit: (_ name: String) -> Bool) throws(PostError)
+
+  /// All bytes of a file; nil when there is none.
+  ///
+  /// - Throws: ``PostError`` `limitExceeded` when it is larger than `limit`, which is found out
+  ///   without reading it; `malformed` when it is no file; `inputOutput`.
+  func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]?
+
+  /// Makes a file, unless there is one of that name.
+  ///
+  /// - Returns: false when there was one, which is left as it was.
+  /// - Throws: ``PostError`` `noSpace`, `inputOutput`.
+  func putIfAbsent(_ path: TransportPath, _ bytes: [UInt8]) throws(PostError) -> Bool
+
+  /// Removes a file, if there is one.
+  ///
+  /// - Throws: ``PostError`` `inputOutput`.
+  func delete(_ path: TransportPath) throws(PostError)
+
+  /// Makes durable what was put and deleted so far.
+  ///
+  /// - Throws: ``PostError`` `noSpace`, `inputOutput`.
+  func synchronize() throws(PostError)
+
+  /// The room left in bytes; nil where that is not known.
+  ///
+  /// - Throws: ``PostError`` `inputOutput`.
+  func freeByteCount() throws(PostError) -> UInt64?
+}
+
+/// The way to a file or a folder in a post, which cannot lead out of it.
+public struct TransportPath: Sendable, Hashable {
+  /// The names from the post down, none of which is empty, `.`, `..`, or has a slash in it.
+  public let names: [String]
+
+  /// Takes the names from the post down.
+  ///
+  /// - Returns: nil when one of them is none that a file could have.
+  public init?(_ names: [String]) {
+    guard names.allSatisfy(Self.isName) else { return nil }
+    self.names = names
+  }
+
+  init(trusted names: String...) { self.names = names }
+
+  /// Names are whatever others made of them: a slash would lead elsewhere, a zero would end the
+  /// name early.
+  private static func isName(_ name: String) -> Bool {
+    let bytes = name.utf8
+    return (1...255).contains(bytes.count) && !name.isExactly(".") && !name.isExactly("..")
+      && !bytes.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+  }
+
+  /// The file called `name` in this folder; nil when no file could have that name.
+  func appending(_ name: String) -> TransportPath? { TransportPath(names + [name]) }
+}
+
+extension TransportPath: CustomStringConvertible {
+  /// The names with slashes between.
+  public var description: String { names.joined(separator: "/") }
+}

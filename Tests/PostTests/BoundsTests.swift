@@ -1,0 +1,153 @@
+import GRDB
+import Testing
+
+@testable import Post
+
+/// Clocks, expiry, floods and budgets.
+@Suite struct BoundsTests {
+  private let world: World
+  private let alice: Device
+  private let bob: Device
+  private let people: [Person]
+
+  init() throws {
+    world = try World()
+    (alice, bob, people) = try world.pair()
+  }
+
+  private var messages: [String] { world.transport.names("messages") }
+
+  private func post(_ body: String) throws -> (path: String, bytes: [UInt8]) {
+    try alice.send(body, to: people[1])
+    let before = Set(messages)
+    try alice.sync()
+    let path = try #require(messages.first { !before.contains($0) && !$0.contains(" ") })
+    return ("messages/\(path)", try #require(world.transport.files["messages/\(path)"]))
+  }
+
+  private func marker() throws -> String {
+    "boxes/\(try bob.tag())/" + (try #require(world.transport.names("boxes/\(bob.tag())").first))
+  }
+
+  @Test(
+    "a clock ten years off deletes nothing that has not expired, and is told", arguments: [-1, 1])
+  func clocks(_ sign: Int) throws {
+    _ = try post("first")
+    try bob.sync()
+    try alice.sync()
+    let (path, bytes) = try post("second")
+    let marker = try marker()
+    for device in [alice, bob] {
+      device.clockError = sign * 3_650 * World.day
+      let report = try device.sync()
+      #expect(report.clock == (sign > 0 ? .leapt : .wentBack))
+      #expect(report.refused == [:] && report.acceptedCount == 0 && report.removedCount == 0)
+      device.clockError = 0
+    }
+    #expect(world.transport.files[path] == bytes && world.transport.files[marker] == [])
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try alice.sync().clock == .trusted)
+  }
+
+  @Test("after a long pause the clock is believed again when others' time agrees")
+  func longPause() throws {
+    _ = try post("before")
+    try bob.sync()
+    try alice.sync()
+    world.now += 400 * World.day
+    #expect(try bob.sync().clock == .leapt)
+    _ = try post("after")
+    #expect(try bob.sync().clock == .leapt)
+    #expect(try bob.sync().clock == .trusted)
+    #expect(try bob.bodies() == ["before", "after"])
+  }
+
+  @Test("a clock that was ahead is forgotten when others' time agrees with the right one")
+  func correctedClock() throws {
+    _ = try alice.send("one", to: people[1])
+    try alice.sync()
+    bob.clockError = 20 * World.day
+    #expect(try bob.sync().acceptedCount == 1)
+    bob.clockError = 0
+    #expect(try bob.sync().clock == .wentBack)
+    _ = try alice.send("two", to: people[1])
+    try alice.sync()
+    try bob.sync()
+    #expect(try bob.sync().clock == .trusted)
+  }
+
+  @Test("what nobody acknowledged is taken back when it has expired, and told")
+  func expiry() throws {
+    _ = try post("unheard")
+    for _ in 0..<4 {
+      world.now += 8 * World.day
+      try alice.sync()
+    }
+    #expect(messages == [])
+    let sent = try alice.mailbox.sent(limit: 1)[0]
+    #expect(sent.acknowledgedAt.isEmpty && sent.attemptCount > 3)
+    // Its marker is the reader's to remove, once nothing can come of it.
+    try bob.sync()
+    world.now += 70 * World.day
+    var courier = Courier(
+      bob.mailbox, world.post, over: bob.transport, keys: bob.keys, knowing: bob.circle)
+    courier.vouchesForClock = true
+    _ = try courier.sync(now: world.now)
+    #expect(world.transport.names("boxes/\(try bob.tag())") == [])
+  }
+
+  @Test("an empty, replaced or half-written post is refused before anything is touched")
+  func replacedPost() throws {
+    try alice.send("waits", to: people[1])
+    let good = world.transport.files["post.json"]
+    world.transport.files = [:]
+    #expect(failure { try alice.sync() } == .noPost)
+    _ = try PostDescriptor.initialize(on: world.transport)
+    #expect(failure { try alice.sync() } == .foreignPost)
+    world.transport.files["post.json"] = good.map { Array($0.dropLast(9)) }
+    #expect(failure { try alice.sync() } == .malformed)
+    #expect(world.transport.files.count == 1)
+    world.transport.files["post.json"] = good
+    #expect(try alice.sync().postedCount == 1)
+  }
+
+  @Test("names that are no markers are passed over, and a flood of markers ends within a few times")
+  func flood() throws {
+    _ = try post("good")
+    let tag = try bob.tag()
+    for index in 0..<2_000 {
+      world.transport.files["boxes/\(tag)/junk-\(index)"] = []
+      let junk = try ContentHash(of: Array("\(index)".utf8))
+      world.transport.files["boxes/\(tag)/20261121-\(junk.text)"] = []
+    }
+    bob.budget.markerCount = 700
+    bob.budget.pendingCount = 1_500
+    var count = 0
+    while try bob.bodies().isEmpty, count < 100 {
+      let report = try bob.sync()
+      #expect(report.putOff[.missing, default: 0] <= 700)
+      world.now += 60
+      count += 1
+    }
+    #expect(try bob.bodies() == ["good"])
+    let pending = try bob.mailbox.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending") }
+    #expect(try #require(pending) <= 1_500)
+  }
+
+  @Test("budgets of messages and bytes are kept, and the rest comes next time")
+  func budgets() throws {
+    for index in 0..<10 { try alice.send("\(index)", to: people[1]) }
+    alice.budget.postingCount = 6
+    #expect(try alice.sync().postedCount == 6)
+    #expect(try alice.sync().postedCount == 4)
+    bob.budget.messageCount = 3
+    #expect(try bob.sync().acceptedCount == 3)
+    bob.budget.messageCount = 100
+    bob.budget.byteCount = 1
+    let report = try bob.sync()
+    #expect(report.acceptedCount == 1 && report.isPartial)
+    bob.budget.byteCount = 1 << 30
+    #expect(try bob.sync().acceptedCount == 6)
+    #expect(try Set(bob.bodies()).count == 10)
+  }
+}

@@ -1,0 +1,181 @@
+import GRDB
+import Testing
+
+@testable import Post
+
+/// What must hold when files are torn, changed, doubled, lost or brought back.
+@Suite struct FaultTests {
+  private let world: World
+  private let alice: Device
+  private let bob: Device
+  private let people: [Person]
+
+  init() throws {
+    world = try World()
+    (alice, bob, people) = try world.pair()
+  }
+
+  private var messages: [String] { world.transport.names("messages") }
+
+  private func post(_ body: String) throws -> (path: String, bytes: [UInt8]) {
+    try alice.send(body, to: people[1])
+    let before = Set(messages)
+    try alice.sync()
+    let path = try #require(messages.first { !before.contains($0) && !$0.contains(" ") })
+    return ("messages/\(path)", try #require(world.transport.files["messages/\(path)"]))
+  }
+
+  private func marker() throws -> String {
+    "boxes/\(try bob.tag())/" + (try #require(world.transport.names("boxes/\(bob.tag())").first))
+  }
+
+  @Test("cut off at any byte it is pending, and delivered once when it is whole")
+  func truncation() throws {
+    let (path, bytes) = try post("whole")
+    for count in stride(from: 0, to: bytes.count, by: 13) {
+      world.transport.files[path] = Array(bytes.prefix(count))
+      let report = try bob.sync()
+      #expect(report.putOff == [.arriving: 1] && report.acceptedCount == 0)
+    }
+    world.transport.files[path] = bytes + [0, 0, 0]
+    #expect(try bob.sync().putOff == [.arriving: 1])
+    #expect(try bob.bodies() == [])
+    world.transport.files[path] = bytes
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try bob.bodies() == ["whole"])
+    #expect(try bob.mailbox.refusals() == [:])
+  }
+
+  @Test("what has been arriving for more than a day is told, and still delivered")
+  func overdue() throws {
+    let (path, bytes) = try post("late")
+    world.transport.files[path] = Array(bytes.dropLast())
+    #expect(try bob.sync().overdueCount == 0)
+    world.now += 2 * World.day
+    #expect(try bob.sync().overdueCount == 1)
+    world.transport.files[path] = bytes
+    // It has waited for two days and is looked at again within a quarter of that, at most six hours.
+    world.now += 6 * World.hour
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try bob.sync().overdueCount == 0)
+  }
+
+  @Test("a flipped bit keeps a message pending, and its sender puts it right")
+  func flippedBit() throws {
+    let (path, bytes) = try post("right")
+    var changed = bytes
+    changed[bytes.count / 2] ^= 1
+    world.transport.files[path] = changed
+    #expect(try bob.sync().putOff == [.arriving: 1])
+    world.now += 2 * World.hour
+    try alice.sync()
+    #expect(world.transport.files[path] == bytes)
+    #expect(try bob.sync().acceptedCount == 1)
+  }
+
+  @Test("a changed file under its own hash is refused, counted, and taken out of the box")
+  func changedUnderOwnName() throws {
+    let (_, bytes) = try post("good")
+    var changed = bytes
+    changed[bytes.count / 2] ^= 1
+    let fake = Marker(day: Day(of: world.now), hash: try ContentHash(of: changed))
+    world.transport.files["messages/\(fake.day.text)/\(fake.hash.text).jwe"] = changed
+    world.transport.files["boxes/\(try bob.tag())/\(fake.name)"] = []
+    let report = try bob.sync()
+    #expect(report.acceptedCount == 1 && report.refused.values.reduce(0, +) == 1)
+    #expect(world.transport.names("boxes/\(try bob.tag())") == [])
+    #expect(try bob.mailbox.refusals().values.reduce(0, +) == 1)
+  }
+
+  @Test("the same file a hundred times is one message, and the strays in the box are removed")
+  func doubles() throws {
+    let (path, bytes) = try post("once")
+    let (tag, name) = (try bob.tag(), path.split(separator: "/")[2].dropLast(4))
+    for index in 0..<50 {
+      world.transport.files["boxes/\(tag)/20261121-\(name).sync-conflict-\(index)"] = []
+      let day = 20_261_001 + index % 30
+      world.transport.files["messages/\(day)/\(name).jwe"] = bytes
+      world.transport.files["boxes/\(tag)/\(day)-\(name)"] = []
+    }
+    try bob.sync()
+    try bob.sync()
+    #expect(try bob.bodies() == ["once"])
+    #expect(world.transport.names("boxes/\(tag)") == [])
+  }
+
+  @Test("a copy under a conflict's name is as good as the file itself", arguments: [0, 1])
+  func conflictCopies(_ kind: Int) throws {
+    let (path, bytes) = try post("copied")
+    let stem = path.dropLast(4)
+    let names = [
+      "\(stem).sync-conflict-20261121-120000-ABCDEFG.jwe", "\(stem) (conflicted copy).jwe",
+    ]
+    world.transport.files[path] = kind == 0 ? nil : Array(bytes.dropLast(9))
+    world.transport.files[names[kind]] = bytes
+    #expect(try bob.sync().acceptedCount == 1)
+    try alice.sync()
+    #expect(messages.filter { $0.contains(stem.suffix(52)) } == [])
+  }
+
+  @Test("a replay is a duplicate, and refused once it has expired and was forgotten")
+  func replay() throws {
+    _ = try post("once")
+    let files = world.transport.files
+    try bob.sync()
+    world.transport.files.merge(files) { old, _ in old }
+    #expect(try bob.sync().duplicateCount == 1)
+    world.now += 29 * World.day
+    try alice.send("evidence of the time", to: people[1])
+    try alice.sync()
+    try bob.sync()
+    world.now += 3 * World.day
+    try bob.sync()
+    let seen = try bob.mailbox.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM seen") }
+    #expect(seen == 1)
+    world.transport.files.merge(files) { old, _ in old }
+    #expect(try bob.sync().refused == [.expired: 1])
+    // Nor does a clock that runs backwards bring it back.
+    world.now -= 31 * World.day
+    world.transport.files.merge(files) { old, _ in old }
+    #expect(try bob.sync().refused == [.expired: 1])
+    #expect(try bob.bodies() == ["once", "evidence of the time"])
+  }
+
+  @Test("a marker before its message waits, and a message without a marker is announced again")
+  func order() throws {
+    let (path, bytes) = try post("later")
+    world.transport.files[path] = nil
+    #expect(try bob.sync().putOff == [.missing: 1])
+    world.transport.files[path] = bytes
+    let marker = try marker()
+    world.transport.files[marker] = nil
+    #expect(try bob.sync().acceptedCount == 0)
+    world.now += 2 * World.hour
+    try alice.sync()
+    #expect(world.transport.files[marker] == [])
+    #expect(try bob.sync().acceptedCount == 1)
+  }
+
+  @Test("what a hostile peer deletes is posted again")
+  func deletion() throws {
+    _ = try post("again")
+    world.transport.files = world.transport.files.filter { $0.key == "post.json" }
+    #expect(try bob.sync().acceptedCount == 0)
+    world.now += 2 * World.hour
+    try alice.sync()
+    #expect(try bob.sync().acceptedCount == 1)
+  }
+
+  @Test("a post restored from a backup brings no duplicate, and is acknowledged again")
+  func restoredPost() throws {
+    _ = try post("restored")
+    let files = world.transport.files
+    try bob.sync()
+    try alice.sync()
+    world.transport.files = files
+    #expect(try bob.sync().duplicateCount == 1)
+    try alice.sync()
+    #expect(try bob.bodies() == ["restored"])
+    #expect(try alice.mailbox.sent(limit: 1)[0].acknowledgedAt.count == 1)
+  }
+}

@@ -1,0 +1,128 @@
+import DurableFiles
+import GRDB
+import JOSE
+import Testing
+
+@testable import Post
+
+/// The mailbox as files.
+@Suite struct MailboxTests {
+  private let scratch = Scratch()
+  private let transport: DirectoryTransport
+  private let post: PostDescriptor
+  private let alice: Person
+  private let bob: Person
+
+  init() throws {
+    scratch.makeDirectory("post")
+    transport = try DirectoryTransport(path: scratch.file("post"))
+    post = try PostDescriptor.initialize(on: transport)
+    alice = try Person()
+    bob = try Person()
+  }
+
+  private func mailbox(_ name: String) throws -> Mailbox {
+    let mailbox = try Mailbox(path: scratch.file(name))
+    try mailbox.join(post, at: scratch.file("post"))
+    return mailbox
+  }
+
+  private func sync(_ mailbox: Mailbox, as person: Person) throws -> SyncReport {
+    try Courier(
+      mailbox, post, over: transport, keys: person.keys(), knowing: Circle([alice, bob])
+    ).sync(now: World.start)
+  }
+
+  private func send(_ body: String, _ mailbox: Mailbox) throws {
+    let draft = Draft(body: body, to: Addressees([bob.correspondent]))
+    try mailbox.send([draft], from: alice.keys(), in: post, now: World.start)
+  }
+
+  @Test(
+    "through a directory and mailboxes on disk, a message arrives, and no plaintext rests there")
+  func onDisk() throws {
+    let (first, second) = (try mailbox("alice"), try mailbox("bob"))
+    try send("the secret of the valise", first)
+    #expect(try sync(first, as: alice).postedCount == 1)
+    #expect(try sync(second, as: bob).acceptedCount == 1)
+    let entry = try second.inbox(limit: 1)[0]
+    #expect(try second.message(entry.id, with: bob.keys()).body == "the secret of the valise")
+    #expect(try sync(first, as: alice).acknowledgedCount == 1)
+    for name in ["mailbox.sqlite", "mailbox.sqlite-wal"] {
+      let bytes = try Directory(path: scratch.file("bob")).read(name, limit: 1 << 24)
+      #expect(!bytes.isEmpty)
+      #expect(String(decoding: bytes, as: UTF8.self).utf8.firstRange(of: "the valise".utf8) == nil)
+    }
+  }
+
+  @Test("a commit is on the medium before anything relies on it")
+  func durability() throws {
+    let mailbox = try mailbox("alice")
+    let modes = try mailbox.writer.writeWithoutTransaction { database in
+      (
+        try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+        try String.fetchOne(database, sql: "PRAGMA journal_mode")
+      )
+    }
+    #expect(modes == (2, "wal"))
+  }
+
+  @Test("one synchronizes at a time, reading goes on, and the lock goes with its holder")
+  func lock() throws {
+    let (first, second) = (try mailbox("alice"), try mailbox("alice"))
+    try first.synchronizing { () throws(PostError) in
+      #expect(failure { try sync(second, as: alice) } == .busy)
+      #expect(failure { try second.inbox(limit: 1) } == nil)
+    }
+    #expect(failure { try sync(second, as: alice) } == nil)
+  }
+
+  @Test("a mailbox of a newer version is not touched")
+  func newerVersion() throws {
+    let mailbox = try mailbox("alice")
+    try mailbox.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99')") }
+    #expect(failure { try Mailbox(path: scratch.file("alice")) } == .unsupported)
+  }
+
+  @Test("a post that was not joined is not used")
+  func notJoined() throws {
+    let mailbox = try Mailbox(path: scratch.file("alice"))
+    #expect(failure { try send("", mailbox) } == .foreignPost)
+    #expect(failure { try sync(mailbox, as: alice) } == .foreignPost)
+    try mailbox.join(post, at: "first")
+    try mailbox.join(post, at: "second")
+    #expect(try mailbox.posts().map(\.location) == ["second"])
+    #expect(try mailbox.posts().map(\.descriptor) == [post])
+  }
+
+  @Test("a backup opens as a mailbox of its own, and is not written over")
+  func backup() throws {
+    let (first, second) = (try mailbox("alice"), try mailbox("bob"))
+    try send("kept", first)
+    _ = try sync(first, as: alice)
+    _ = try sync(second, as: bob)
+    try second.backUp(to: scratch.file("backup"))
+    #expect(failure { try second.backUp(to: scratch.file("backup")) } == .exists)
+    let restored = try Mailbox.restore(scratch.file("backup"), to: scratch.file("restored"))
+    let entry = try restored.inbox(limit: 1)[0]
+    #expect(try restored.message(entry.id, with: bob.keys()).body == "kept")
+    #expect(
+      failure { try Mailbox.restore(scratch.file("backup"), to: scratch.file("bob")) } == .exists)
+    scratch.write("junk", Array("no database at all, but long enough to look at".utf8))
+    #expect(
+      failure { try Mailbox.restore(scratch.file("junk"), to: scratch.file("other")) } == .damaged)
+  }
+
+  @Test("a full disk leaves everything in the outbox and is told")
+  func fullDisk() throws {
+    let mailbox = try mailbox("alice")
+    try send("waits", mailbox)
+    var courier = Courier(
+      mailbox, post, over: transport, keys: try alice.keys(), knowing: try Circle([alice, bob]))
+    courier.budget.spareByteCount = .max
+    #expect(failure { try courier.sync(now: World.start) } == .noSpace)
+    #expect(scratch.names("post/boxes") == [])
+    courier.budget.spareByteCount = 0
+    #expect(try courier.sync(now: World.start).postedCount == 1)
+  }
+}
