@@ -28,6 +28,8 @@ struct SecretsEdit: ParsableCommand {
 
   @OptionGroup var options: SecretsOptions
 
+  @OptionGroup(title: "Signing") var signing: SigningOptions
+
   @Flag var earlier: Earlier?
 
   @Flag(help: "Open the editor again without asking while what it wrote cannot be sealed.")
@@ -42,6 +44,8 @@ struct SecretsEdit: ParsableCommand {
   func run() throws {
     let sealed = try Self.sealedFile(file, options)
     let access = try options.access()
+    let rules = try ProjectRules(access.own.book)
+    try SecretsSigning.check(sealed, file, rules)
     var base = try access.opened(sealed, name: file)
     let session = try EditSession(for: file)
     do {
@@ -50,7 +54,9 @@ struct SecretsEdit: ParsableCommand {
       } else {
         try session.begin(base: sealed.bytes, text: base.decrypted)
       }
-      try Edit(command: self, session: session, base: base, access: access).run()
+      let signing = SecretsSigning(access, try rules.rule(for: file), signing)
+      try Edit(command: self, session: session, base: base, access: access, signing: signing)
+        .run()
     } catch let error as FileError { throw Failure(writing: error) }
   }
 
@@ -89,6 +95,7 @@ private struct Edit {
   /// The file as it was when its text was taken.
   let base: OpenedFile
   let access: SecretsAccess
+  let signing: SecretsSigning
 
   private var name: String { Text.shown(command.file) }
 
@@ -113,6 +120,7 @@ private struct Edit {
     var sealed = try base.edited(to: text)
     let current = try SecretsAccess.read(command.file, format: base.file.format)
     if current.bytes != base.file.bytes { sealed = try merged(sealed, with: current) }
+    sealed = try signing.signed(sealed, before: current, name: command.file)
     if sealed == current.bytes {
       Console.note("\(name): nothing changed", quiet: command.quiet)
     } else {

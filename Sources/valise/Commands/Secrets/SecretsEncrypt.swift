@@ -198,12 +198,30 @@ struct SecretsSigning {
 
   /// The file signed, if somebody is to.
   func signed(_ bytes: [UInt8], _ source: SecretsAccess.Source) throws -> [UInt8] {
-    guard bytes != source.file.bytes, let identity = try signer() else { return bytes }
-    let key = try access.own.unlock(identity).signingKey
+    try signed(bytes, before: source.file, name: source.path)
+  }
+
+  /// What takes the place of a file, signed if somebody is to; a signature that is lost is told of.
+  func signed(_ bytes: [UInt8], before: SecretFile, name: String) throws -> [UInt8] {
+    guard bytes != before.bytes else { return bytes }
+    let key = try signer().map { try access.own.unlock($0).signingKey }
     do throws(SecretsError) {
-      return try SecretFile(bytes, format: source.file.format)
-        .signed(by: key, at: Platform.now())
-    } catch { throw Failure(error, naming: source.path) }
+      let file = try SecretFile(bytes, format: before.format)
+      guard let key else {
+        if Self.isSigned(before), !Self.isSigned(file) {
+          Console.warning(
+            "\(Text.shown(name)): is not signed any more, for its values or readers changed")
+        }
+        return bytes
+      }
+      return try file.signed(by: key, at: Platform.now())
+    } catch { throw Failure(error, naming: name) }
+  }
+
+  /// Whether a signature is there, whoever made it.
+  static func isSigned(_ file: SecretFile) -> Bool {
+    guard file.isSealed else { return false }
+    return (try? file.signature { _ in nil }) != .unsigned
   }
 
   /// Whom the command line names; else whom the rule wants, where that is oneself.

@@ -34,12 +34,24 @@ struct SecretsMerge: ParsableCommand {
     } catch { throw Failure(reading: error) }
     guard let result = try merge(texts) else { return try mergeText() }
     switch result {
-    case .clean(let bytes): if bytes != texts[1] { try FileReplacement.write(bytes, to: ours) }
+    case .clean(let bytes):
+      guard bytes != texts[1] else { return }
+      try FileReplacement.write(bytes, to: ours)
+      try tellOfSignature(bytes, texts[1])
     case .conflict(let bytes, let paths):
       try FileReplacement.write(bytes, to: ours)
       say(paths)
       throw ExitCode(1)
     }
+  }
+
+  /// What was signed is another file now, and only its signer can sign that.
+  private func tellOfSignature(_ merged: [UInt8], _ ours: [UInt8]) throws {
+    guard let format = options.format ?? FileFormat(fileName: name),
+      let before = try? SecretFile(ours, format: format), SecretsSigning.isSigned(before),
+      let after = try? SecretFile(merged, format: format), !SecretsSigning.isSigned(after)
+    else { return }
+    Console.warning("\(Text.shown(name)): is not signed any more, for its values changed")
   }
 
   /// Merges the base, ours and theirs; nil for files that have nothing sealed.
