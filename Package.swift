@@ -73,19 +73,22 @@ let package = Package(
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
-      name: "JOSETests", dependencies: ["JOSE", "Primitives", "DurableFiles", "Vectors"]),
+      name: "JOSETests", dependencies: ["Seeded", "JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(
-      name: "ContactsTests", dependencies: ["Contacts", "JOSE", "DurableFiles", "Primitives"]),
+      name: "ContactsTests",
+      dependencies: ["Seeded", "Contacts", "JOSE", "DurableFiles", "Primitives"]),
     .testTarget(
-      name: "SecretsTests", dependencies: ["Secrets", "JOSE", "Primitives"],
+      name: "SecretsTests", dependencies: ["Seeded", "Secrets", "JOSE", "Primitives"],
       exclude: ["Corpus"]),
     .testTarget(
       name: "PostTests",
       dependencies: [
+        "Seeded",
         "Post", "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["valise"]),
+    .testTarget(name: "CommandTests", dependencies: ["Seeded", "valise"]),
     .target(name: "Vectors", path: "Tests/Vectors"),
+    .target(name: "Seeded", path: "Tests/Seeded"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Seeded
 
 /// Several processes at one keyring at once.
 @Suite("Processes that share a keyring")

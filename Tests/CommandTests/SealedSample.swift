@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Seeded
 
 /// A sealed file, the keyring that opens it, and a place to damage it in.
 final class SealedSample {
@@ -85,25 +86,12 @@ final class SealedSample {
   }
 }
 
-/// SplitMix64: what it yields can be had again from the seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
+extension SeededGenerator {
   /// One for `what`, by `$VALISE_TEST_SEED` or a new seed, which is printed to be had again.
   static func announced(_ what: String) -> SeededGenerator {
     let given = ProcessInfo.processInfo.environment["VALISE_TEST_SEED"].flatMap { UInt64($0) }
     let seed = given ?? UInt64.random(in: 0...UInt64.max)
     print("tampering: \(what): VALISE_TEST_SEED=\(seed)")
     return SeededGenerator(seed: seed)
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

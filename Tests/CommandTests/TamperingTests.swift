@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Seeded
 
 /// The built program on damaged files: 65 or 77, no output file, nothing on standard output.
 ///

@@ -2,6 +2,7 @@ import Foundation
 import JOSE
 import Primitives
 import Testing
+import Seeded
 
 /// What holds for any input, tried on many that a seed determines.
 @Suite struct PropertyTests {

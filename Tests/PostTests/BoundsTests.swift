@@ -4,31 +4,7 @@ import Testing
 @testable import Post
 
 /// Clocks, expiry, floods and budgets.
-@Suite struct BoundsTests {
-  private let world: World
-  private let alice: Device
-  private let bob: Device
-  private let people: [Person]
-
-  init() throws {
-    world = try World()
-    (alice, bob, people) = try world.pair()
-  }
-
-  private var messages: [String] { world.transport.names("messages") }
-
-  private func post(_ body: String) throws -> (path: String, bytes: [UInt8]) {
-    try alice.send(body, to: people[1])
-    let before = Set(messages)
-    try alice.sync()
-    let path = try #require(messages.first { !before.contains($0) && !$0.contains(" ") })
-    return ("messages/\(path)", try #require(world.transport.files["messages/\(path)"]))
-  }
-
-  private func marker() throws -> String {
-    "boxes/\(try bob.tag())/" + (try #require(world.transport.names("boxes/\(bob.tag())").first))
-  }
-
+@Suite final class BoundsTests: Exchange {
   @Test(
     "a clock ten years off deletes nothing that has not expired, and is told", arguments: [-1, 1])
   func clocks(_ sign: Int) throws {

@@ -4,31 +4,7 @@ import Testing
 @testable import Post
 
 /// What must hold when files are torn, changed, doubled, lost or brought back.
-@Suite struct FaultTests {
-  private let world: World
-  private let alice: Device
-  private let bob: Device
-  private let people: [Person]
-
-  init() throws {
-    world = try World()
-    (alice, bob, people) = try world.pair()
-  }
-
-  private var messages: [String] { world.transport.names("messages") }
-
-  private func post(_ body: String) throws -> (path: String, bytes: [UInt8]) {
-    try alice.send(body, to: people[1])
-    let before = Set(messages)
-    try alice.sync()
-    let path = try #require(messages.first { !before.contains($0) && !$0.contains(" ") })
-    return ("messages/\(path)", try #require(world.transport.files["messages/\(path)"]))
-  }
-
-  private func marker() throws -> String {
-    "boxes/\(try bob.tag())/" + (try #require(world.transport.names("boxes/\(bob.tag())").first))
-  }
-
+@Suite final class FaultTests: Exchange {
   @Test("cut off at any byte it is pending, and delivered once when it is whole")
   func truncation() throws {
     let (path, bytes) = try post("whole")

@@ -4,31 +4,7 @@ import Testing
 @testable import Post
 
 /// Who is believed: acknowledgements, strangers, and what a reader deleted.
-@Suite struct TrustTests {
-  private let world: World
-  private let alice: Device
-  private let bob: Device
-  private let people: [Person]
-
-  init() throws {
-    world = try World()
-    (alice, bob, people) = try world.pair()
-  }
-
-  private var messages: [String] { world.transport.names("messages") }
-
-  private func post(_ body: String) throws -> (path: String, bytes: [UInt8]) {
-    try alice.send(body, to: people[1])
-    let before = Set(messages)
-    try alice.sync()
-    let path = try #require(messages.first { !before.contains($0) && !$0.contains(" ") })
-    return ("messages/\(path)", try #require(world.transport.files["messages/\(path)"]))
-  }
-
-  private func marker() throws -> String {
-    "boxes/\(try bob.tag())/" + (try #require(world.transport.names("boxes/\(bob.tag())").first))
-  }
-
+@Suite final class TrustTests: Exchange {
   @Test("a lost acknowledgement is made up for, and a doubled one changes nothing")
   func lostAcknowledgement() throws {
     _ = try post("acknowledge")

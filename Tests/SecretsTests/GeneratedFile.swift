@@ -1,4 +1,5 @@
 import Secrets
+import Seeded
 
 /// Files made up from a seed, of nested mappings and lists in a format's many styles.
 struct GeneratedFile {

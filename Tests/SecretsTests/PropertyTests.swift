@@ -1,5 +1,6 @@
 import JOSE
 import Testing
+import Seeded
 
 @testable import Secrets
 

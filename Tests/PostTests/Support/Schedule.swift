@@ -1,3 +1,5 @@
+import Seeded
+
 @testable import Post
 
 /// One seeded course of events: devices that send and synchronize, each over its own copy of the
