@@ -18,13 +18,6 @@ struct RecipientResolver {
 
   /// The recipients named on the command line, each key once, in order.
   static func resolve(
-    _ names: [String], files: [String], quiet: Bool
-  ) throws -> [JWE.Recipient] {
-    try resolve(names, files: files, in: Environment.addressBook(), quiet: quiet)
-  }
-
-  /// Likewise, where the names are looked up already.
-  static func resolve(
     _ names: [String], files: [String], in book: AddressBook, quiet: Bool
   ) throws -> [JWE.Recipient] {
     var resolver = RecipientResolver(book, isQuiet: quiet)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Contacts
 internal import DurableFiles
 internal import JOSE
 
@@ -65,9 +66,9 @@ struct Encrypt: ParsableCommand {
     options.contentEncryption = try chosenEncryption()
     let input = try Input.open(input)
     let output = try Output(output, force: force, input: input)
-    let recipients = try chosenRecipients()
-    options.signer = try signing.signer(
-      OwnKeys(Environment.addressBook(), passphrases: passphrases))
+    let book = try Environment.addressBook()
+    let recipients = try chosenRecipients(book)
+    options.signer = try signing.signer(OwnKeys(book, passphrases: passphrases))
     let progress = Progress(total: input.byteCount, quiet: quiet)
     let source = WatchedSource(source: FileSource(input), progress: progress)
     do {
@@ -94,7 +95,7 @@ struct Encrypt: ParsableCommand {
     return chosen
   }
 
-  private func chosenRecipients() throws -> [JWE.Recipient] {
+  private func chosenRecipients(_ book: AddressBook) throws -> [JWE.Recipient] {
     let isNaming = !recipients.isEmpty || !recipientFiles.isEmpty
     guard usesPassphrase || isNaming else {
       throw Failure(
@@ -106,7 +107,7 @@ struct Encrypt: ParsableCommand {
         throw Failure(.usage, "a passphrase is handed over, but not used without -p")
       }
       let resolved = try RecipientResolver.resolve(
-        recipients, files: recipientFiles, quiet: quiet)
+        recipients, files: recipientFiles, in: book, quiet: quiet)
       guard !resolved.isEmpty else { throw Failure(.usage, "the recipients files name nobody") }
       return hidesRecipients ? resolved.map(\.hidden) : resolved
     }
