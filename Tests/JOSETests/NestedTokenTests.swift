@@ -63,6 +63,24 @@ import Testing
     return refused(try seal(claims))
   }
 
+  @Test("a token introduces its issuer only by the key that the issuer's name is made of")
+  func introduction() throws {
+    let (key, other) = (alice.publicKey, try PrivateJWK.generate(.ed25519, use: .signature))
+    let token = try seal(claims)
+    func open(_ token: [UInt8], by keys: [PublicJWK]) -> JOSEError.Code? {
+      refused(token) { policy in
+        policy.signerKeys = { _ in [] }
+        policy.introduction = { claims in claims.issuer == nil ? [] : keys }
+      }
+    }
+    #expect(refused(token) { $0.signerKeys = { _ in [] } } == .verificationFailed)
+    #expect(open(token, by: [other.publicKey, key]) == nil)
+    #expect(open(token, by: [other.publicKey]) == .verificationFailed)
+    #expect(open(try seal(claims, by: other), by: [other.publicKey, key]) == .verificationFailed)
+    // Whoever is known needs no introduction, and gets none.
+    #expect(refused(token) { $0.introduction = { _ in [other.publicKey] } } == nil)
+  }
+
   /// The claims as JSON text, with `more` members before the good ones.
   func payload(_ more: String = "") -> [UInt8] {
     Array(

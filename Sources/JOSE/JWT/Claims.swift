@@ -62,7 +62,7 @@ extension JWT.Claims {
   /// Reads the claims of a payload.
   ///
   /// - Throws: ``JOSEError`` `malformed`, `limitExceeded`.
-  init(parsing payload: [UInt8]) throws(JOSEError) {
+  package init(parsing payload: [UInt8]) throws(JOSEError) {
     self.init()
     let root = try JSONDocument(parsing: payload).root
     guard root.isObject else { throw JOSEError(.malformed, "the claims are not a JSON object") }
@@ -106,7 +106,8 @@ extension JWT.Claims {
     return time
   }
 
-  var text: JSONText {
+  /// The claims as a JSON object.
+  package var text: JSONText {
     var members: [JSONText.Member] = []
     func add(_ name: String, _ string: String?) {
       if let string { members.append(.init(name, .string(string))) }

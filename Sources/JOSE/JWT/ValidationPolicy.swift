@@ -23,8 +23,14 @@ extension JWT {
     public var maximumByteCount = 1 << 20
     /// The keys that an issuer signs with; none for an issuer that is not known.
     ///
-    /// Keys come from here alone, never from the token (RFC 8725 §3.8).
+    /// Keys come from here alone, never from the token (RFC 8725 §3.8), but for ``introduction``.
     public var signerKeys: @Sendable (_ issuer: String) throws -> [PublicJWK]
+
+    /// Makes keys of what the token itself says, none of it verified, when ``signerKeys`` has none.
+    ///
+    /// Only the one whose thumbprint URI (RFC 9278) is `iss` is used. Then the token proves that its
+    /// issuer signed it, and nothing of who that is. Nil, as it is by default, takes no introduction.
+    public var introduction: (@Sendable (_ claims: Claims) throws -> [PublicJWK])?
 
     /// Accepts tokens of `types` from the issuers that `signerKeys` knows.
     public init(
