@@ -18,6 +18,8 @@ public struct PostError: Error, Sendable {
     case notFound
     /// An attachment has not arrived.
     case notArrived
+    /// Nothing says that whoever is named signed it.
+    case untrusted
     /// A key cannot be used for this.
     case unusableKey
     /// What a message or a part holds is not what was signed.

@@ -48,8 +48,8 @@ import Testing
     let entry = try second.inbox(limit: 1)[0]
     #expect(try second.message(entry.id, with: bob.keys()).body == "the secret of the valise")
     #expect(try sync(first, as: alice).acknowledgedCount == 1)
-    for name in ["mailbox.sqlite", "mailbox.sqlite-wal"] {
-      let bytes = try Directory(path: scratch.file("bob")).read(name, limit: 1 << 24)
+    for name in ["alice", "bob"].flatMap({ ["\($0)/mailbox.sqlite", "\($0)/mailbox.sqlite-wal"] }) {
+      let bytes = try Directory(path: scratch.path).read(name, limit: 1 << 24)
       #expect(!bytes.isEmpty)
       #expect(String(decoding: bytes, as: UTF8.self).utf8.firstRange(of: "the valise".utf8) == nil)
     }

@@ -23,7 +23,7 @@ import Testing
       identifier: try Fresh.identifier(), issuer: try alice.name(),
       audience: [try person.keyName()], issuedAt: now, expiresAt: now + World.day,
       stream: try Fresh.identifier(), sequence: 1, thread: try Fresh.identifier(), inReplyTo: nil,
-      subject: "greetings", body: "hello", attachments: [])
+      subject: "greetings", body: "hello", attachments: [], announced: nil)
     var claims = try message.claims()
     try change(&claims)
     return claims

@@ -118,12 +118,13 @@ struct Inbox {
   private func insert(_ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO incoming (post, issuer, identifier, signer, key, envelope, issuedAt, expiresAt,
-          acceptedAt, thread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO incoming (post, name, issuer, identifier, thread, issuedAt, expiresAt,
+          acceptedAt, key, signer, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      post.data, message.issuer, message.identifier, signer.serialized.blob, opener.keyName,
-      envelope.blob, message.issuedAt, message.expiresAt, opener.now, message.thread,
+      post.data, try message.name().text, message.issuer, message.identifier, message.thread,
+      message.issuedAt, message.expiresAt, opener.now, opener.keyName, signer.serialized.blob,
+      envelope.blob,
     ])
     let incoming = database.lastInsertedRowID
     for hash in message.attachments.flatMap(\.parts) {

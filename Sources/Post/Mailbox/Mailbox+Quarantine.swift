@@ -1,4 +1,5 @@
 internal import GRDB
+public import JOSE
 
 /// A stranger's envelope.
 public struct QuarantineEntry: Sendable, Hashable, Identifiable {
@@ -26,6 +27,43 @@ extension Mailbox {
       ).map { row in
         QuarantineEntry(id: row[0], claimedIssuer: row[1], receivedAt: row[2], byteCount: row[3])
       }
+    }
+  }
+
+  /// Opens a stranger's message without taking it in, introduced by the card that came with it.
+  ///
+  /// Its signature holds under the key that `iss` names. Whose key that is, nobody but the card says.
+  ///
+  /// - Parameters:
+  ///   - id: its number in the quarantine.
+  ///   - keys: the device's.
+  ///   - candidate: makes signing keys of a card that nobody has verified yet; none of one that
+  ///     does not hold. Only a key whose thumbprint URI is the issuer's is used.
+  /// - Returns: what it says, with the card.
+  /// - Throws: ``PostError`` `notFound`; `untrusted` when it has no such card, or its signature does
+  ///   not hold; `malformed` when it is no message, `unusableKey` when none of the keys opens it.
+  public func quarantined(
+    _ id: Int64, with keys: OwnKeys,
+    trusting candidate:
+      @escaping @Sendable (_ issuer: String, _ card: [UInt8]) throws -> [PublicJWK]
+  ) throws(PostError) -> Message {
+    let row = try read { database in
+      try Row.fetchOne(
+        database,
+        sql: "SELECT * FROM quarantine JOIN post ON post.identifier = quarantine.post WHERE id = ?",
+        arguments: [id])
+    }
+    guard let row else { throw PostError(.notFound, "there is no such envelope in quarantine") }
+    // As of then: that it has expired since is no reason not to show it.
+    var opener = try EnvelopeOpener(
+      keys.encryptionKey(named: row["key"]), in: row.post(), correspondents: Nobody(),
+      now: row["receivedAt"])
+    opener.introduction = candidate
+    switch try opener.open(row.bytes("envelope")) {
+    case .message(let message, _): return message
+    case .stranger: throw PostError(.untrusted, "no card of its sender came with the message")
+    case .refused(.forged): throw PostError(.untrusted, "its signature does not hold")
+    default: throw PostError(.malformed, "the envelope in quarantine is no message")
     }
   }
 
@@ -82,4 +120,9 @@ extension Mailbox {
       return (row["id"], Arrival(marker: marker, envelope: envelope, verdict: verdict))
     }
   }
+}
+
+/// Knows none of those who write.
+private struct Nobody: Correspondents {
+  func correspondent(signingAs issuer: String) throws -> Correspondent? { nil }
 }

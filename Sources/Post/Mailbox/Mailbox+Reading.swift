@@ -1,49 +1,7 @@
 internal import GRDB
 internal import JOSE
 
-/// A message in the inbox, as far as it can be told without a key.
-public struct InboxEntry: Sendable, Hashable, Identifiable {
-  /// Its number in this mailbox.
-  public let id: Int64
-  /// The thumbprint URI of the key that signed it.
-  public let issuer: String
-  /// Its `jti`.
-  public let identifier: String
-  /// The conversation.
-  public let thread: String
-  /// When it was written, in seconds since 1970.
-  public let issuedAt: Int
-  /// When it was accepted.
-  public let acceptedAt: Int
-  /// Until when its parts can still come.
-  public let expiresAt: Int
-  /// Whether it was read.
-  public let isRead: Bool
-  /// Parts of attachments that have not come.
-  public let missingPartCount: Int
-}
-
 extension Mailbox {
-  /// The newest messages.
-  ///
-  /// - Parameters:
-  ///   - limit: how many.
-  ///   - last: the last entry of the page before; nil for the first page.
-  /// - Returns: a page of them, the newest first.
-  /// - Throws: ``PostError`` `inputOutput`.
-  public func inbox(limit: Int, after last: InboxEntry? = nil) throws(PostError) -> [InboxEntry] {
-    try read { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT *, (SELECT COUNT(*) FROM incomingPart WHERE incoming = incoming.id
-            AND isPresent = 0) AS missing
-          FROM incoming WHERE id < ? ORDER BY id DESC LIMIT ?
-          """, arguments: [last?.id ?? Int64.max, limit]
-      ).map(InboxEntry.init)
-    }
-  }
-
   /// Opens a message of the inbox.
   ///
   /// The signature is verified again, under the key that was believed when the message came.
@@ -61,26 +19,21 @@ extension Mailbox {
         arguments: [id])
     }
     guard let row else { throw PostError(.notFound, "there is no such message") }
-    return try floor { () throws in
-      guard let signer = try JWK(parsing: row.bytes("signer")).publicKey,
-        let post = PostIdentifier(row.bytes("post"))
-      else { throw PostError(.damaged, "mailbox: a message's signer is not a public key") }
-      let known = Correspondent(encryptionKeys: [], signingKeys: [signer])
-      let limits = PostLimits(messageByteCount: row["messageByteCount"], dayCount: row["dayCount"])
-      let wanted: String = row["key"]
-      for key in keys.encryptionKeys {
-        // As of then: that it has expired since is no reason not to show it.
-        let opener = try EnvelopeOpener(
-          key, in: PostDescriptor(identifier: post, limits: limits), correspondents: Known(known),
-          now: row["issuedAt"])
-        guard opener.keyName.isExactly(wanted) else { continue }
-        guard case .message(let message, _) = try opener.open(row.bytes("envelope")) else {
-          throw PostError(.damaged, "mailbox: the message no longer holds")
-        }
-        return message
-      }
-      throw PostError(.unusableKey, "none of the keys is the one that the message is for")
+    let signer: PublicJWK? = try floor { () throws in
+      try JWK(parsing: row.bytes("signer")).publicKey
     }
+    guard let signer else {
+      throw PostError(.damaged, "mailbox: a message's signer is not a public key")
+    }
+    // As of then: that it has expired since is no reason not to show it.
+    let opener = try EnvelopeOpener(
+      keys.encryptionKey(named: row["key"]), in: row.post(),
+      correspondents: Known(Correspondent(encryptionKeys: [], signingKeys: [signer])),
+      now: row["issuedAt"])
+    guard case .message(let message, _) = try opener.open(row.bytes("envelope")) else {
+      throw PostError(.damaged, "mailbox: the message no longer holds")
+    }
+    return message
   }
 
   /// Notes that a message was read, or not.
@@ -140,16 +93,27 @@ private struct Known: Correspondents {
   func correspondent(signingAs issuer: String) throws -> Correspondent? { known }
 }
 
-extension InboxEntry {
-  fileprivate init(_ row: Row) {
-    id = row["id"]
-    issuer = row["issuer"]
-    identifier = row["identifier"]
-    thread = row["thread"]
-    issuedAt = row["issuedAt"]
-    acceptedAt = row["acceptedAt"]
-    expiresAt = row["expiresAt"]
-    isRead = row["isRead"]
-    missingPartCount = row["missing"]
+extension OwnKeys {
+  /// The one of them that an envelope was opened with.
+  ///
+  /// - Throws: ``PostError`` `unusableKey` when it is none of these.
+  func encryptionKey(named name: String) throws(PostError) -> PrivateJWK {
+    for key in encryptionKeys {
+      let own = try floor { () throws(JOSEError) in try key.publicKey.thumbprintURI() }
+      if own.isExactly(name) { return key }
+    }
+    throw PostError(.unusableKey, "none of the keys is the one that the message is for")
+  }
+}
+
+extension Row {
+  /// The post of a row that is joined with the posts.
+  func post() throws(PostError) -> PostDescriptor {
+    guard let identifier = PostIdentifier(bytes("post")) else {
+      throw PostError(.damaged, "mailbox: a message is of no post")
+    }
+    return PostDescriptor(
+      identifier: identifier,
+      limits: PostLimits(messageByteCount: self["messageByteCount"], dayCount: self["dayCount"]))
   }
 }

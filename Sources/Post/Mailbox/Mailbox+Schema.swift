@@ -17,15 +17,27 @@ extension Mailbox {
     ) WITHOUT ROWID;
     CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
-    -- What goes out. The envelope is kept until all have acknowledged it or it has expired.
+    -- What was sent. Large columns stand last, so that lists do not read through them.
+    CREATE TABLE sentMessage (
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL, name TEXT NOT NULL, identifier TEXT NOT NULL,
+      thread TEXT NOT NULL, createdAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
+      key TEXT NOT NULL, copy BLOB NOT NULL
+    );
+    CREATE INDEX sentMessageName ON sentMessage (name);
+    CREATE INDEX sentMessageThread ON sentMessage (thread);
+    -- What goes out: its envelopes, and acknowledgements. An envelope is kept until all have
+    -- acknowledged it or it has expired.
     CREATE TABLE outgoing (
-      id INTEGER PRIMARY KEY, post BLOB NOT NULL, identifier TEXT NOT NULL,
-      isAcknowledgement INTEGER NOT NULL, day TEXT NOT NULL, hash TEXT NOT NULL, envelope BLOB,
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL,
+      sent INTEGER REFERENCES sentMessage ON DELETE SET NULL, identifier TEXT NOT NULL,
+      isAcknowledgement INTEGER NOT NULL, isBlind INTEGER NOT NULL,
+      isRecalled INTEGER NOT NULL DEFAULT 0, day TEXT NOT NULL, hash TEXT NOT NULL,
       createdAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
-      nextAttemptAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0
+      nextAttemptAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0, envelope BLOB
     );
     CREATE INDEX outgoingDue ON outgoing (post, nextAttemptAt) WHERE envelope IS NOT NULL;
     CREATE INDEX outgoingIdentifier ON outgoing (identifier);
+    CREATE INDEX outgoingSent ON outgoing (sent);
     CREATE TABLE delivery (
       outgoing INTEGER NOT NULL REFERENCES outgoing ON DELETE CASCADE,
       key TEXT NOT NULL, tag TEXT NOT NULL, acknowledgedAt INTEGER,
@@ -44,12 +56,17 @@ extension Mailbox {
 
     -- What came.
     CREATE TABLE incoming (
-      id INTEGER PRIMARY KEY, post BLOB NOT NULL, issuer TEXT NOT NULL, identifier TEXT NOT NULL,
-      signer BLOB NOT NULL, key TEXT NOT NULL, envelope BLOB NOT NULL,
-      issuedAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL, acceptedAt INTEGER NOT NULL,
-      thread TEXT NOT NULL, isRead INTEGER NOT NULL DEFAULT 0,
+      id INTEGER PRIMARY KEY, post BLOB NOT NULL, name TEXT NOT NULL, issuer TEXT NOT NULL,
+      identifier TEXT NOT NULL, thread TEXT NOT NULL, issuedAt INTEGER NOT NULL,
+      expiresAt INTEGER NOT NULL, acceptedAt INTEGER NOT NULL, isRead INTEGER NOT NULL DEFAULT 0,
+      key TEXT NOT NULL, signer BLOB NOT NULL, envelope BLOB NOT NULL,
       UNIQUE (issuer, identifier)
     );
+    CREATE INDEX incomingName ON incoming (name);
+    CREATE INDEX incomingThread ON incoming (thread);
+    CREATE INDEX incomingIssuer ON incoming (issuer);
+    CREATE INDEX incomingUnread ON incoming (id) WHERE isRead = 0;
+    CREATE INDEX incomingUnreadIssuer ON incoming (issuer) WHERE isRead = 0;
     CREATE TABLE incomingPart (
       incoming INTEGER NOT NULL REFERENCES incoming ON DELETE CASCADE, hash TEXT NOT NULL,
       isPresent INTEGER NOT NULL DEFAULT 0,

@@ -9,14 +9,14 @@ extension Mailbox {
   ///   - keys: the sender's.
   ///   - post: a post that was joined.
   ///   - now: the time in seconds since 1970.
-  /// - Returns: the messages' identifiers, in order.
+  /// - Returns: what the messages are called, in order.
   /// - Throws: ``PostError`` `limitExceeded` for a message that is too large or would wait for too
   ///   long, `unusableKey`, `foreignPost` for one that was not joined, `notFound` for an attachment
   ///   that was sealed elsewhere, `noSpace`, `inputOutput`.
   @discardableResult
   public func send(
     _ drafts: [Draft], from keys: OwnKeys, in post: PostDescriptor, now: Int
-  ) throws(PostError) -> [String] {
+  ) throws(PostError) -> [MessageID] {
     try requireJoined(post)
     return try write { database in
       try drafts.map { draft in
@@ -40,35 +40,45 @@ struct Outbox {
 
   fileprivate func queue(
     _ draft: Draft, from keys: OwnKeys, having parts: PartStore
-  ) throws -> String {
-    let identifier = try Fresh.identifier()
-    let thread = try draft.thread ?? Fresh.identifier()
+  ) throws -> MessageID {
     let hashes = draft.attachments.flatMap(\.parts)
     guard hashes.allSatisfy(parts.contains) else {
       throw PostError(.notFound, "a part of an attachment is not in the mailbox")
     }
-    let addressees = draft.addressees
-    guard !addressees.visible.isEmpty || !addressees.blind.isEmpty else {
-      throw PostError(.unusableKey, "the message goes to nobody")
-    }
-    // A reader whom the others must not see has an envelope of their own, which names no others
-    // either: who sees themself there knows only who wrote.
-    for readers in [addressees.visible] + addressees.blind.map({ [$0] }) where !readers.isEmpty {
-      let readers = try ReaderKeys(readers, in: post)
-      let (stream, sequence) = try nextInStream(readers)
-      let message = Message(
-        identifier: identifier, issuer: keys.issuer, audience: readers.audience, issuedAt: now,
-        expiresAt: now + draft.lifetime, stream: stream, sequence: sequence, thread: thread,
-        inReplyTo: draft.inReplyTo, subject: draft.subject, body: draft.body,
-        attachments: draft.attachments)
+    var message = try Message(draft, from: keys, now)
+    var sent: Int64?
+    for group in try ReaderGroup.groups(draft.addressees, in: post) {
+      (message.stream, message.sequence) = try nextInStream(group.readers)
+      if sent == nil {
+        message.audience = group.isBlind ? [] : group.readers.audience
+        sent = try keep(message, for: keys)
+      }
+      message.audience = group.readers.audience
       // Read back as the receiver will: what they would refuse must not be sent.
       let claims = try message.claims()
       _ = try Message(claims, limits: post.limits)
-      let envelope = try SealedEnvelope(claims, type: Message.type, by: keys.signer, for: readers)
+      let envelope = try SealedEnvelope(
+        claims, type: Message.type, by: keys.signer, for: group.readers)
       try insert(
-        envelope, identifier, expiresAt: message.expiresAt, isAcknowledgement: false, hashes)
+        envelope, OutgoingKind(identifier: message.identifier, sent: sent, isBlind: group.isBlind),
+        expiresAt: message.expiresAt, hashes)
     }
-    return identifier
+    return try message.name()
+  }
+
+  /// Keeps what the sender can read again; none of it rests in clear.
+  private func keep(_ message: Message, for keys: OwnKeys) throws -> Int64 {
+    let copy = try SentCopy(of: message, for: keys.current.publicKey)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO sentMessage (post, name, identifier, thread, createdAt, expiresAt, key, copy)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      post.identifier.data, try message.name().text, message.identifier, message.thread, now,
+      message.expiresAt, copy.key, copy.bytes.blob,
+    ])
+    return database.lastInsertedRowID
   }
 
   /// Seals and queues an acknowledgement.
@@ -78,27 +88,26 @@ struct Outbox {
     let readers = try ReaderKeys([sender], in: post)
     let acknowledgement = Acknowledgement(
       issuer: keys.issuer, audience: readers.audience, identifier: try Fresh.identifier(),
-      issuedAt: now, expiresAt: now + post.limits.dayCount * Day.secondCount, entries: entries)
+      issuedAt: now, expiresAt: now + post.limits.dayCount * Day.secondCount, entries: entries,
+      announced: keys.announced)
     let envelope = try SealedEnvelope(
       acknowledgement.claims(), type: Acknowledgement.type, by: keys.signer, for: readers)
     try insert(
-      envelope, acknowledgement.identifier, expiresAt: acknowledgement.expiresAt,
-      isAcknowledgement: true, [])
+      envelope, OutgoingKind(identifier: acknowledgement.identifier, sent: nil, isBlind: false),
+      expiresAt: acknowledgement.expiresAt, [])
   }
 
   private func insert(
-    _ envelope: SealedEnvelope, _ identifier: String, expiresAt: Int, isAcknowledgement: Bool,
-    _ hashes: [ContentHash]
+    _ envelope: SealedEnvelope, _ kind: OutgoingKind, expiresAt: Int, _ hashes: [ContentHash]
   ) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO outgoing
-          (post, identifier, isAcknowledgement, day, hash, envelope, createdAt, expiresAt, nextAttemptAt)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO outgoing (post, sent, identifier, isAcknowledgement, isBlind, day, hash,
+          createdAt, expiresAt, nextAttemptAt, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      post.identifier.data, identifier, isAcknowledgement, envelope.marker.day.text,
-      envelope.marker.hash.text, envelope.bytes.blob, now, expiresAt, now,
+      post.identifier.data, kind.sent, kind.identifier, kind.sent == nil, kind.isBlind,
+      envelope.marker.day.text, envelope.marker.hash.text, now, expiresAt, now, envelope.bytes.blob,
     ])
     let outgoing = database.lastInsertedRowID
     for reader in envelope.readers {
@@ -126,5 +135,53 @@ struct Outbox {
         """, arguments: [key, try Fresh.identifier()])
     guard let row else { throw PostError(.internalFailure, "mailbox: no row was returned") }
     return (row[0], row[1])
+  }
+}
+
+/// What an envelope that goes out is one of.
+private struct OutgoingKind {
+  let identifier: String
+  /// The message's number among those that were sent; nil for an acknowledgement.
+  let sent: Int64?
+  let isBlind: Bool
+}
+
+/// Those who share an envelope.
+private struct ReaderGroup {
+  let readers: ReaderKeys
+  let isBlind: Bool
+
+  /// A reader whom the others must not see has an envelope of their own, which names no others
+  /// either: who sees themself there knows only who wrote.
+  ///
+  /// Whoever has the message already gets no second envelope.
+  static func groups(
+    _ addressees: Addressees, in post: PostDescriptor
+  ) throws(PostError) -> [ReaderGroup] {
+    var groups: [ReaderGroup] = []
+    if !addressees.visible.isEmpty {
+      groups.append(
+        ReaderGroup(readers: try ReaderKeys(addressees.visible, in: post), isBlind: false))
+    }
+    for blind in addressees.blind {
+      let readers = try ReaderKeys([blind], in: post)
+      let known = Set(groups.flatMap(\.readers.audience))
+      guard !known.isSuperset(of: readers.audience) else { continue }
+      groups.append(ReaderGroup(readers: readers, isBlind: true))
+    }
+    guard !groups.isEmpty else { throw PostError(.unusableKey, "the message goes to nobody") }
+    return groups
+  }
+}
+
+extension Message {
+  /// What a draft says, to nobody yet.
+  fileprivate init(_ draft: Draft, from keys: OwnKeys, _ now: Int) throws {
+    self.init(
+      identifier: try Fresh.identifier(), issuer: keys.issuer, audience: [], issuedAt: now,
+      expiresAt: now + draft.lifetime, stream: "", sequence: 0,
+      thread: try draft.thread ?? Fresh.identifier(), inReplyTo: draft.inReplyTo,
+      subject: draft.subject, body: draft.body, attachments: draft.attachments,
+      announced: keys.announced)
   }
 }

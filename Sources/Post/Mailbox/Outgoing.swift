@@ -5,10 +5,12 @@ struct Outgoing {
   let id: Int64
   let marker: Marker
   let isAcknowledgement: Bool
+  /// Its sender took it back.
+  let isRecalled: Bool
   let expiresAt: Int
   let attemptCount: Int
 
-  static let columns = "id, day, hash, isAcknowledgement, expiresAt, attemptCount"
+  static let columns = "id, day, hash, isAcknowledgement, isRecalled, expiresAt, attemptCount"
 
   init(_ row: Row) throws {
     guard let day = Day(parsing: row["day"] as String),
@@ -17,6 +19,7 @@ struct Outgoing {
     id = row["id"]
     marker = Marker(day: day, hash: hash)
     isAcknowledgement = row["isAcknowledgement"]
+    isRecalled = row["isRecalled"]
     expiresAt = row["expiresAt"]
     attemptCount = row["attemptCount"]
   }
@@ -44,7 +47,7 @@ extension Mailbox {
         database,
         sql: """
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
-            AND nextAttemptAt <= ? AND expiresAt > ? AND EXISTS (SELECT 1 FROM delivery
+            AND nextAttemptAt <= ? AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
               WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
           ORDER BY nextAttemptAt, id LIMIT ?
           """, arguments: [post.data, now, now, limit]
@@ -52,15 +55,15 @@ extension Mailbox {
     }
   }
 
-  /// What is no longer needed in the post, or may not be: acknowledged by all, expired, or an
-  /// acknowledgement.
+  /// What is no longer needed in the post, or may not be: acknowledged by all, expired,
+  /// taken back, or an acknowledgement.
   func settled(in post: PostIdentifier, _ now: Int) throws(PostError) -> [Outgoing] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
-            AND (expiresAt <= ? OR (isAcknowledgement AND attemptCount > 0) OR NOT EXISTS (
+            AND (expiresAt <= ? OR isRecalled OR (isAcknowledgement AND attemptCount > 0) OR NOT EXISTS (
               SELECT 1 FROM delivery WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL))
           """, arguments: [post.data, now - ClockVerdict.tolerance]
       ).map { try Outgoing($0) }
@@ -122,7 +125,7 @@ extension Mailbox {
           database, sql: "DELETE FROM outgoingPart WHERE outgoing = ? RETURNING hash",
           arguments: [outgoing.id])
         try database.execute(
-          sql: outgoing.isAcknowledgement
+          sql: outgoing.isAcknowledgement || outgoing.isRecalled
             ? "DELETE FROM outgoing WHERE id = ?"
             : "UPDATE outgoing SET envelope = NULL WHERE id = ?", arguments: [outgoing.id])
       }

@@ -16,6 +16,8 @@ struct Acknowledgement: Sendable {
   let issuedAt: Int
   let expiresAt: Int
   let entries: [Entry]
+  /// A rotation reaches also those who only receive.
+  let announced: CardClaim?
 
   static let type = "valise-acknowledgement+jwt"
   /// What a message of 1 MiB has room for, several times over.
@@ -32,6 +34,7 @@ struct Acknowledgement: Sendable {
       JSONText.object([.init("jti", .string(entry.identifier)), .init("key", .string(entry.key))])
     }
     try claims.set("acknowledged", .array(entries))
+    if let announced { try claims.set(CardClaim.name, announced.json) }
     return claims
   }
 }
@@ -55,6 +58,7 @@ extension Acknowledgement {
     }
     self.init(
       issuer: issuer, audience: claims.audience, identifier: identifier,
-      issuedAt: times.issuedAt, expiresAt: times.expiresAt, entries: entries)
+      issuedAt: times.issuedAt, expiresAt: times.expiresAt, entries: entries,
+      announced: try claims.card())
   }
 }

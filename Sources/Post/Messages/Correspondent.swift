@@ -9,6 +9,8 @@ public struct Correspondent: Sendable {
   /// Thumbprint URIs of encryption keys that were theirs: what was sent to these they may still
   /// acknowledge.
   public var formerEncryptionKeys: [String] = []
+  /// `serial` of their newest card that is known; nil when none is.
+  public var cardSerial: Int?
 
   /// Somebody with these keys.
   public init(encryptionKeys: [PublicJWK], signingKeys: [PublicJWK]) {
@@ -38,16 +40,31 @@ public struct OwnKeys: Sendable {
   public let encryptionKeys: [PrivateJWK]
   /// The signing key's thumbprint URI, as others find it in `iss`.
   let issuer: String
+  /// The key that what is sent from now on is sealed for.
+  let current: PrivateJWK
+  let announced: CardClaim?
+
+  /// What every message tells of its sender's keys; nil when they tell nothing.
+  public var card: [UInt8]? { announced?.bytes }
 
   /// Takes a device's keys.
   ///
-  /// - Throws: ``PostError`` `unusableKey` for a shared signing key or no encryption key.
-  public init(signer: JWS.Signer, encryptionKeys: [PrivateJWK]) throws(PostError) {
-    guard let key = signer.publicKey, !encryptionKeys.isEmpty else {
+  /// - Parameters:
+  ///   - signer: the signing key.
+  ///   - encryptionKeys: the current one first, then those from before it.
+  ///   - card: the owner's card for others, a JSON object of up to 16 KiB; nil sends none along.
+  /// - Throws: ``PostError`` `unusableKey` for a shared signing key or no encryption key;
+  ///   `malformed`, `limitExceeded` for the card.
+  public init(
+    signer: JWS.Signer, encryptionKeys: [PrivateJWK], card: [UInt8]? = nil
+  ) throws(PostError) {
+    guard let key = signer.publicKey, let current = encryptionKeys.first else {
       throw PostError(.unusableKey, "a device needs a private signing key and an encryption key")
     }
     self.signer = signer
     self.encryptionKeys = encryptionKeys
+    self.current = current
+    announced = try card.map { (card) throws(PostError) in try CardClaim(parsing: card) }
     do { issuer = try key.thumbprintURI() } catch { throw PostError(error) }
   }
 }

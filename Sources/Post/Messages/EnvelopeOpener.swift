@@ -37,6 +37,10 @@ struct EnvelopeOpener {
   let tag: Tag
   /// The thumbprint URI of the key.
   let keyName: String
+  /// Makes keys of the card that came with a message whose issuer nobody knows.
+  var introduction: Introduction?
+
+  typealias Introduction = @Sendable (_ issuer: String, _ card: [UInt8]) throws -> [PublicJWK]
 
   init(
     _ key: PrivateJWK, in post: PostDescriptor, correspondents: any Correspondents, now: Int
@@ -101,6 +105,12 @@ struct EnvelopeOpener {
     policy.requiredClaims = ["iat", "exp", "jti"]
     policy.maximumByteCount = post.limits.messageByteCount
     policy.now = now
+    if let introduction {
+      policy.introduction = { claims in
+        guard let card = try claims.card() else { return [] }
+        return try introduction(claims.issuer ?? "", card.bytes)
+      }
+    }
     return policy
   }
 

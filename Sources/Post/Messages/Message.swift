@@ -7,7 +7,7 @@ public struct Message: Sendable {
   /// `iss`: the thumbprint URI of the key that signed it.
   public let issuer: String
   /// `aud`: the thumbprint URIs of the readers' encryption keys.
-  public let audience: [String]
+  public internal(set) var audience: [String]
   /// `iat`: when it was written, in seconds since 1970.
   public let issuedAt: Int
   /// `exp`: until when it is worth delivering.
@@ -16,9 +16,9 @@ public struct Message: Sendable {
   ///
   /// One for each sending device and set of readers, so that no reader sees a gap where others were
   /// written to.
-  let stream: String
+  var stream: String
   /// `seq`: its place among what that device wrote to these readers, from 1.
-  public let sequence: Int
+  public internal(set) var sequence: Int
   /// `thread`: the conversation.
   public let thread: String
   /// `re`: the message that it answers.
@@ -29,6 +29,17 @@ public struct Message: Sendable {
   public let body: String
   /// `attachments`: what comes with it.
   public let attachments: [Attachment]
+  let announced: CardClaim?
+
+  /// `card`: its sender's card, a JSON object; what of it to believe is the caller's to decide.
+  public var card: [UInt8]? { announced?.bytes }
+
+  /// What it is called.
+  ///
+  /// - Throws: ``PostError`` `internalFailure`.
+  public func name() throws(PostError) -> MessageID {
+    try MessageID(issuer: issuer, identifier: identifier)
+  }
 
   static let type = "valise-message+jwt"
   static let maximumAttachmentCount = 100
@@ -52,6 +63,7 @@ extension Message {
     if !attachments.isEmpty {
       try claims.set("attachments", .array(attachments.map(\.json)))
     }
+    if let announced { try claims.set(CardClaim.name, announced.json) }
     return claims
   }
 
@@ -76,7 +88,8 @@ extension Message {
       identifier: identifier, issuer: issuer, audience: claims.audience,
       issuedAt: times.issuedAt, expiresAt: times.expiresAt, stream: stream, sequence: sequence,
       thread: thread, inReplyTo: inReplyTo, subject: subject, body: body,
-      attachments: try Self.attachments(claims.value("attachments")))
+      attachments: try Self.attachments(claims.value("attachments")),
+      announced: try claims.card())
   }
 
   private static func attachments(_ value: JSONValue?) throws(PostError) -> [Attachment] {
@@ -95,6 +108,13 @@ extension Message {
         || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
     }
     return isName && (16...64).contains(text.utf8.count) ? text : nil
+  }
+}
+
+extension JWT.Claims {
+  /// The card that came along.
+  func card() throws(PostError) -> CardClaim? {
+    try value(CardClaim.name).map { (value) throws(PostError) in try CardClaim(value) }
   }
 }
 

@@ -1,8 +1,8 @@
 extension Courier {
   /// Takes out of the post what we put there and nobody needs any more.
   ///
-  /// Messages and parts are deleted by whoever sent them, markers by the box's owner, and nothing
-  /// by anybody else.
+  /// Messages and parts are deleted by whoever sent them, markers by the box's owner, or by whoever
+  /// takes the message back, and nothing by anybody else.
   func cleanUp(_ now: Int, _ report: inout SyncReport) throws(PostError) {
     var removed: [Outgoing] = []
     for outgoing in try mailbox.settled(in: post.identifier, now) {
@@ -10,7 +10,9 @@ extension Courier {
       let isExpired = outgoing.expiresAt <= now - ClockVerdict.tolerance
       if outgoing.isAcknowledgement, !isExpired {
         guard try !isAnnounced(outgoing, to: deliveries) else { continue }
-      } else if !outgoing.isAcknowledgement, !deliveries.allSatisfy(\.isAcknowledged) {
+      } else if !outgoing.isAcknowledgement, !outgoing.isRecalled,
+        !deliveries.allSatisfy(\.isAcknowledged)
+      {
         report.undeliveredCount += 1
       }
       removed.append(outgoing)
@@ -18,6 +20,7 @@ extension Courier {
     guard !removed.isEmpty else { return }
     let copies = try copies(of: removed.map(\.marker))
     for outgoing in removed {
+      if outgoing.isRecalled { try unannounce(outgoing) }
       for path in [.message(outgoing.marker)] + (copies[outgoing.marker] ?? []) {
         try transport.delete(path)
       }
@@ -30,6 +33,13 @@ extension Courier {
     }
     for hash in try mailbox.noteRemoval(of: removed) { try mailbox.parts.remove(hash) }
     report.removedCount = removed.count
+  }
+
+  /// Deletes the markers of a message that its sender takes back: nobody is to wait for it.
+  private func unannounce(_ outgoing: Outgoing) throws(PostError) {
+    for delivery in try mailbox.deliveries(of: outgoing) {
+      try transport.delete(.marker(outgoing.marker, in: delivery.tag))
+    }
   }
 
   /// Whether one of the markers is still there: its owner has not collected it.

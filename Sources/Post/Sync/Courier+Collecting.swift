@@ -25,6 +25,7 @@ extension Courier {
     }
     try mailbox.save(collection.deferrals, in: post.identifier)
     collection.report(into: &report)
+    report.cards = try collection.cards.news(to: correspondents)
     report.overdueCount = collection.deferrals.overdueCount(now)
     return collection.isClockConfirmed
   }
@@ -159,6 +160,7 @@ struct Collection {
   var deferrals: Deferrals
   var isPartial = false
   private(set) var isClockConfirmed = false
+  private(set) var cards = CardCollection()
   private var done = SyncReport()
 
   init(budget: SyncBudget, clock: ClockVerdict, deferrals: Deferrals) {
@@ -194,7 +196,10 @@ struct Collection {
     switch verdict {
     case .message(let message, _) where outcome == .accepted:
       confirm(message.issuedAt, now)
-    case .acknowledgement(let acknowledgement, _): confirm(acknowledgement.issuedAt, now)
+      cards.add(message.announced, of: message.issuer)
+    case .acknowledgement(let acknowledgement, _):
+      confirm(acknowledgement.issuedAt, now)
+      cards.add(acknowledgement.announced, of: acknowledgement.issuer)
     default: break
     }
   }

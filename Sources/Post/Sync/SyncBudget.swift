@@ -41,6 +41,8 @@ public struct SyncReport: Sendable, Equatable {
   public internal(set) var undeliveredCount = 0
   /// Parts of attachments that came.
   public internal(set) var partCount = 0
+  /// Cards that came and are newer than those known, the newest of each sender: up to 1,000.
+  public internal(set) var cards: [AnnouncedCard] = []
   /// Whether a budget ran out, so that there is more to do.
   public internal(set) var isPartial = false
   /// What to think of this machine's clock.

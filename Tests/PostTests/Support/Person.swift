@@ -17,8 +17,16 @@ struct Person: Sendable {
       encryptionKeys: devices.map(\.publicKey), signingKeys: [signing.publicKey])
   }
 
-  func keys(_ device: Int = 0) throws -> OwnKeys {
-    try OwnKeys(signer: JWS.Signer(signing), encryptionKeys: [devices[device]])
+  func keys(_ device: Int = 0, card: [UInt8]? = nil) throws -> OwnKeys {
+    try OwnKeys(signer: JWS.Signer(signing), encryptionKeys: [devices[device]], card: card)
+  }
+
+  /// A card as this floor knows it: an object with a number.
+  func card(_ serial: Int) throws -> [UInt8] {
+    Array(
+      """
+      {"serial":\(serial),"keys":[\(String(decoding: signing.publicKey.serialized, as: UTF8.self))]}
+      """.utf8)
   }
 
   func name() throws -> String { try signing.publicKey.thumbprintURI() }
@@ -31,9 +39,13 @@ struct Person: Sendable {
 struct Circle: Correspondents {
   private let people: [String: Correspondent]
 
-  init(_ people: [Person]) throws {
+  init(_ people: [Person], cardSerial: Int? = nil) throws {
     var known: [String: Correspondent] = [:]
-    for person in people { known[try person.name()] = person.correspondent }
+    for person in people {
+      var correspondent = person.correspondent
+      correspondent.cardSerial = cardSerial
+      known[try person.name()] = correspondent
+    }
     self.people = known
   }
 

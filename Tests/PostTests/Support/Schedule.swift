@@ -10,8 +10,8 @@ struct Schedule {
   private let people: [Person]
   private var isAtRest = false
   private var devices: [(device: Device, person: Int)] = []
-  /// Which devices each message is to arrive at, by its identifier.
-  private var expected: [String: Set<Int>] = [:]
+  /// Which devices each message is to arrive at, by its name.
+  private var expected: [MessageID: Set<Int>] = [:]
   /// What two copies both held when the carrier last went between them, which tells a deletion from
   /// an absence.
   private var common: [[Int]: Set<String>] = [:]
@@ -130,11 +130,11 @@ struct Schedule {
   func problems() throws -> [String] {
     var problems: [String] = []
     for (index, entry) in devices.enumerated() {
-      let found = try entry.device.mailbox.inbox(limit: 1_000).map(\.identifier)
-      for (identifier, readers) in expected.sorted(by: { $0.key < $1.key }) {
-        let count = found.count { $0 == identifier }
+      let found = try entry.device.mailbox.inbox(limit: 1_000).map(\.name)
+      for (name, readers) in expected.sorted(by: { $0.key.text < $1.key.text }) {
+        let count = found.count { $0 == name }
         let wanted = readers.contains(index) ? 1 : 0
-        if count != wanted { problems.append("device \(index): \(identifier) came \(count) times") }
+        if count != wanted { problems.append("device \(index): \(name) came \(count) times") }
       }
       if found.contains(where: { expected[$0] == nil }) {
         problems.append("device \(index) shows what nobody wrote")

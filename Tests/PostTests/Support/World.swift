@@ -41,7 +41,7 @@ final class World {
 final class Device {
   let world: World
   var mailbox: Mailbox
-  let keys: OwnKeys
+  var keys: OwnKeys
   let transport: MemoryTransport
   var circle: Circle
   var budget = SyncBudget()
@@ -60,6 +60,7 @@ final class Device {
 
   var now: Int { world.now + clockError }
 
+  /// Queues a message, and tells its `jti`.
   @discardableResult
   func send(
     _ body: String, to people: Person..., blind: [Person] = [],
@@ -69,7 +70,8 @@ final class Device {
     addressees.blind = blind.map(\.correspondent)
     var draft = Draft(body: body, to: addressees)
     change(&draft)
-    return try mailbox.send([draft], from: keys, in: world.post, now: now)[0]
+    try mailbox.send([draft], from: keys, in: world.post, now: now)
+    return try mailbox.sent(limit: 1)[0].identifier
   }
 
   @discardableResult
