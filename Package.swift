@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "valise",
       dependencies: [
-        "Contacts", "Secrets", "JOSE", "DurableFiles", "Primitives", argumentParser,
+        "Contacts", "Secrets", "Post", "JOSE", "DurableFiles", "Primitives", argumentParser,
       ],
       swiftSettings: settings),
     .executableTarget(

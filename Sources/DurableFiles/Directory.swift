@@ -4,7 +4,7 @@
   internal import Darwin
 #endif
 
-/// A directory of files that only their owner may see.
+/// A directory of files that, unless it is made for others too, only their owner may see.
 package struct Directory: Sendable, Hashable {
   package let path: String
 
@@ -15,10 +15,10 @@ package struct Directory: Sendable, Hashable {
   /// The path of the file called `name`.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Makes it with its parents, each new one 0700.
+  /// Makes it with its parents, each new one 0700, or what the user's mask leaves if `isShared`.
   ///
   /// - Throws: ``FileError``, `wrongKind` when something else has the name.
-  package func create() throws(FileError) {
+  package func create(isShared: Bool = false) throws(FileError) {
     var status = stat()
     if unsafe stat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -27,9 +27,9 @@ package struct Directory: Sendable, Hashable {
       return
     }
     if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
-      try Directory(path: String(path[..<slash])).create()
+      try Directory(path: String(path[..<slash])).create(isShared: isShared)
     }
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
+    guard unsafe mkdir(path, isShared ? 0o777 : 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
     // What is written into it is not durable before it is.
     do {
       try Descriptor.open("\(path)/..", O_RDONLY | O_DIRECTORY, name: path).synchronize()

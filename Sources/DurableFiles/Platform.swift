@@ -48,6 +48,16 @@ package enum Platform {
     return unsafe "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
   }
 
+  /// A time in seconds since 1970 by the clock on the user's wall, `2026-11-21 14:03`.
+  package static func localTime(of seconds: Int) -> String {
+    var now = time_t(seconds)
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&now, &parts) != nil else { return "second \(seconds)" }
+    func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let day = unsafe "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+    return unsafe "\(day) \(padded(parts.tm_hour)):\(padded(parts.tm_min))"
+  }
+
   /// Lets the process have as many files open as the system allows, and says how many.
   package static func raiseOpenFileLimit() -> Int {
     var limit = rlimit()

@@ -9,6 +9,8 @@ enum ExitStatus: Int32 {
   case noInput = 66
   /// No contact or group of that name.
   case unknownName = 67
+  /// The post is not where it was, or is another one.
+  case unavailable = 69
   /// A bug of ours.
   case bug = 70
   /// The output exists, or cannot be made.

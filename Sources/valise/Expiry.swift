@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// When something ends, as people say it: `30d`, `12w`, `6m`, `2y`, or a day, `2027-01-31`.
+/// When something ends, as people say it: `12h`, `30d`, `12w`, `6m`, `2y`, or a day, `2027-01-31`.
 struct Expiry: ExpressibleByArgument {
   private enum Value {
     case after(seconds: Int)
@@ -10,9 +10,11 @@ struct Expiry: ExpressibleByArgument {
   private let value: Value
 
   private static let daySeconds = 86_400
-  private static let units: [Character: Int] = ["d": 1, "w": 7, "m": 30, "y": 365]
+  private static let units: [Character: Int] = [
+    "h": 3_600, "d": daySeconds, "w": 7 * daySeconds, "m": 30 * daySeconds, "y": 365 * daySeconds,
+  ]
   /// A hundred years: more is a slip of the finger.
-  private static let maximumDays = 36_525
+  private static let maximumSeconds = 36_525 * daySeconds
 
   init?(argument: String) {
     let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
@@ -24,9 +26,9 @@ struct Expiry: ExpressibleByArgument {
       return
     }
     guard let unit = argument.last.flatMap({ Self.units[$0] }),
-      let count = Self.number(argument.dropLast()), count > 0, count <= Self.maximumDays / unit
+      let count = Self.number(argument.dropLast()), count > 0, count <= Self.maximumSeconds / unit
     else { return nil }
-    value = .after(seconds: count * unit * Self.daySeconds)
+    value = .after(seconds: count * unit)
   }
 
   /// The time in seconds since 1970, counted from `now`; the end of a day that was named.

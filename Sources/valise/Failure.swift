@@ -19,4 +19,11 @@ struct Failure: Error {
   func hinting(_ hint: String) -> Failure {
     Failure(status, message, details: details, hint: hint)
   }
+
+  /// Says it on standard error.
+  func show() {
+    Console.error(message)
+    for detail in details { Console.detail(detail) }
+    if let hint { Console.hint(hint) }
+  }
 }

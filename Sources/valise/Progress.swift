@@ -72,3 +72,16 @@ struct WatchedBytes: RandomAccessBytes {
     return read
   }
 }
+
+/// A sink that tells how far it is.
+struct WatchedSink: StagedSink {
+  let sink: FileSink
+  let progress: Progress
+
+  func write(_ bytes: Span<UInt8>) throws(JOSEError) {
+    try sink.write(bytes)
+    progress.advance(bytes.count)
+  }
+
+  func commit() throws(JOSEError) { try sink.commit() }
+}

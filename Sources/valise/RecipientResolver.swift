@@ -5,22 +5,17 @@ internal import Primitives
 
 /// From what people write after `-r` to keys.
 struct RecipientResolver {
-  private let book: AddressBook
-  private let isQuiet: Bool
-  private let now = Platform.now()
+  private let people: People
   private var recipients: [JWE.Recipient] = []
   private var seen: Set<String> = []
 
-  private init(_ book: AddressBook, isQuiet: Bool) {
-    self.book = book
-    self.isQuiet = isQuiet
-  }
+  private init(_ people: People) { self.people = people }
 
   /// The recipients named on the command line, each key once, in order.
   static func resolve(
     _ names: [String], files: [String], in book: AddressBook, quiet: Bool
   ) throws -> [JWE.Recipient] {
-    var resolver = RecipientResolver(book, isQuiet: quiet)
+    var resolver = RecipientResolver(People(book, isQuiet: quiet))
     for name in names { try resolver.add(name) }
     for file in files { try resolver.addLines(of: file) }
     return resolver.recipients
@@ -28,9 +23,10 @@ struct RecipientResolver {
 
   /// A contact, a group, `me`, or a file with keys.
   private mutating func add(_ name: String) throws {
-    if name == "me" { return try addOwnKeys() }
-    if name.hasPrefix("@") { return try addGroup(String(name.dropFirst())) }
-    if try addPerson(name) { return }
+    if let meant = try people.meant(by: name) {
+      for person in meant { try add(person.keys.map { .publicKey($0) }, of: person.name) }
+      return
+    }
     guard FileIdentity(path: name) != nil else {
       throw Failure(
         .unknownName, "there is no contact called \(Text.shown(name)), and no file",
@@ -38,59 +34,6 @@ struct RecipientResolver {
       )
     }
     try add(KeyFile(name).publicKeys(), of: name)
-  }
-
-  private mutating func addGroup(_ name: String) throws {
-    let people: [String]
-    do { people = try book.names(inGroup: name) } catch {
-      throw Failure(error).hinting("valise group list shows the groups")
-    }
-    guard !people.isEmpty else {
-      throw Failure(
-        .unknownName, "nobody is in the group @\(Text.shown(name))",
-        hint: "valise group add @\(Text.shown(name)) NAME puts somebody in")
-    }
-    for person in people {
-      guard try addPerson(person) else {
-        throw Failure(
-          .unknownName,
-          "there is no contact called \(Text.shown(person)), who is in the group "
-            + "@\(Text.shown(name))",
-          hint: "valise contact add \(Text.shown(person)) FILE makes one")
-      }
-    }
-  }
-
-  /// - Returns: whether there is somebody of that name.
-  private mutating func addPerson(_ name: String) throws -> Bool {
-    guard let person = try book.person(name, at: now) else { return false }
-    if let notice = person.notice { say(notice, of: person.name) }
-    try add(person.keys.map { .publicKey($0) }, of: person.name)
-    return true
-  }
-
-  private func say(_ notice: AddressBook.Notice, of name: String) {
-    switch notice {
-    case .firstSight:
-      Console.note(
-        "\(name) is new here: the project's keys are pinned; valise contact verify \(name) "
-          + "compares them", quiet: isQuiet)
-    case .notPinned:
-      Console.warning("\(name) is new here, and the keyring cannot be written to remember the keys")
-    case .updated:
-      Console.note("\(name) has new keys, signed by the pinned one", quiet: isQuiet)
-    case .projectIsBehind:
-      Console.warning(
-        "the project has an old card of \(name); the newer one of your own contacts is used")
-    }
-  }
-
-  private mutating func addOwnKeys() throws {
-    let identity: Identity
-    do { identity = try Environment.identity(nil, in: book.keyring) } catch let error as Failure {
-      throw Failure(error.status, "me means nobody: \(error.message)", hint: error.hint)
-    }
-    try add(identity.encryptionKeys(at: now).map { .publicKey($0) }, of: identity.name)
   }
 
   /// A line is what could follow `-r`, a JWK, or a public key of OpenSSH; blank lines and `#` comments are passed over.
@@ -140,7 +83,7 @@ struct RecipientResolver {
 
   /// A key in a file may have an end, or have been taken back, just as a contact's.
   private func usable(_ key: PublicJWK, of name: String) throws -> PublicJWK {
-    switch key.metadata.validity(at: now) {
+    switch key.metadata.validity(at: people.now) {
     case .valid: return key
     case .expired(let end):
       throw Failure(.refused, "\(Text.shown(name)): the key expired on \(Platform.day(of: end))")

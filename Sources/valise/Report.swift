@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Contacts
 internal import DurableFiles
 internal import JOSE
+internal import Post
 
 /// Any error, as text, hint and exit status.
 ///
@@ -26,17 +27,17 @@ struct Report {
         ? ExitStatus.inputOutput.rawValue : ExitStatus.done.rawValue
     }
     guard let failure else { return ExitStatus.bug.rawValue }
-    Console.error(failure.message)
-    for detail in failure.details { Console.detail(detail) }
-    if let hint = failure.hint { Console.hint(hint) }
+    failure.show()
     return failure.status.rawValue
   }
 
-  private static func failure(_ error: any Error) -> Failure {
+  /// Any error, in words.
+  static func failure(_ error: any Error) -> Failure {
     switch error {
     case let error as Failure: error
     case let error as JOSEError: Failure(error, naming: nil)
     case let error as ContactsError: Failure(error)
+    case let error as PostError: Failure(error)
     case let error as FileError: Failure(reading: error)
     default: usage(error)
     }

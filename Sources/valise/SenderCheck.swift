@@ -9,8 +9,6 @@ struct SenderCheck {
   private let wanted: String?
   private let isRequired: Bool
 
-  private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-
   /// `file` is what it is about, for messages; `wanted` who must have sealed it, nil for anybody, and
   /// `isRequired` whether somebody must have who is known.
   init(_ book: AddressBook, file: String, from wanted: String?, isRequired: Bool) throws {
@@ -40,10 +38,10 @@ struct SenderCheck {
 
   /// The key of this thumbprint, if it is somebody's who is asked for.
   private func key(_ uri: String) throws -> PublicJWK? {
-    guard let signer = try signer(uri) else {
+    guard let signer = try book.signer(named: uri) else {
       guard !isRequired else {
         throw Failure(
-          .refused, "\(file): signed by the unknown key \(Self.short(uri))",
+          .refused, "\(file): signed by the unknown key \(ThumbprintURI.short(uri))",
           hint: "valise contact add NAME FILE makes its owner known")
       }
       return nil
@@ -58,30 +56,19 @@ struct SenderCheck {
     return signer.key
   }
 
-  private func signer(_ uri: String) throws -> AddressBook.Signer? {
-    guard uri.hasPrefix(Self.prefix) else { return nil }
-    return try book.signer(String(uri.dropFirst(Self.prefix.count)))
-  }
-
-  private static func short(_ uri: String) -> String {
-    Text.short(uri.hasPrefix(prefix) ? String(uri.dropFirst(prefix.count)) : uri)
-  }
-
   /// What was found, in words.
   func words(_ authorship: JWE.Authorship) throws -> String {
     switch authorship {
     case .unsigned: return "unsigned: anyone could have made it"
-    case .signedByUnknownKey(let uri): return "signed by an unknown key \(Self.short(uri))"
+    case .signedByUnknownKey(let uri): return "signed by an unknown key \(ThumbprintURI.short(uri))"
     case .signed(let signature):
-      guard let signer = try signer(signature.signerThumbprintURI) else {
-        return "signed by an unknown key \(Self.short(signature.signerThumbprintURI))"
+      guard let signer = try book.signer(named: signature.signerThumbprintURI) else {
+        return "signed by an unknown key \(ThumbprintURI.short(signature.signerThumbprintURI))"
       }
-      return switch signer.standing {
-      case .own: "signed by \(signer.name) (yourself)"
-      case .verified: "signed by \(signer.name) (verified)"
-      case .unverified: "signed by \(signer.name) (unverified contact)"
-      case .revoked: "signed with a key that \(signer.name) took back: whoever has it made this"
+      guard signer.standing != .revoked else {
+        return "signed with a key that \(signer.name) took back: whoever has it made this"
       }
+      return "signed by \(signer.words)"
     }
   }
 
@@ -92,8 +79,8 @@ struct SenderCheck {
     case .signedByUnknownKey(let uri):
       return .object([.init("state", .string("unknown")), .init("key", .string(uri))])
     case .signed(let signature):
-      let signer = try signer(signature.signerThumbprintURI)
-      let state = signer.map { Self.word($0.standing) } ?? "unknown"
+      let signer = try book.signer(named: signature.signerThumbprintURI)
+      let state = signer?.standing.word ?? "unknown"
       return .object([
         .init("state", .string(state)), .init("name", signer.map { .string($0.name) } ?? .null),
         .init("key", .string(signature.signerThumbprintURI)),
@@ -101,15 +88,6 @@ struct SenderCheck {
         .init("iat", .integer(signature.issuedAt)),
         .init("aud", .array(signature.audience.map { .string($0) })),
       ])
-    }
-  }
-
-  private static func word(_ standing: AddressBook.Standing) -> String {
-    switch standing {
-    case .own: "own"
-    case .verified: "verified"
-    case .unverified: "unverified"
-    case .revoked: "revoked"
     }
   }
 }

@@ -17,10 +17,11 @@ struct Valise: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, SecretsCommand.self,
-      Key.self,
+      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, Key.self,
       ContactCommand.self, GroupCommand.self,
       ProjectCommand.self, KeyringCommand.self, SecretsCommand.self,
+      PostCommand.self, Send.self, Sync.self, Inbox.self, Read.self, Reply.self, Forward.self,
+      Save.self, Delete.self, Sent.self, Search.self, Quarantine.self, MailboxCommand.self,
     ])
 
   static let version = "0.1.0"

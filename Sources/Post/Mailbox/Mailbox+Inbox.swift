@@ -6,6 +6,8 @@ public struct InboxEntry: Sendable, Hashable, Identifiable {
   public let id: Int64
   /// What it is called.
   public let name: MessageID
+  /// The post that it came through.
+  public let post: PostIdentifier
   /// The thumbprint URI of the key that signed it.
   public let issuer: String
   /// Its `jti`.
@@ -105,7 +107,7 @@ extension InboxFilter {
         SELECT \(InboxEntry.columns) FROM incoming \(index(issuer))
         WHERE \(conditions.joined(separator: " AND ")) ORDER BY id DESC LIMIT ?
         """, arguments: arguments + [limit]
-    ).map(InboxEntry.init)
+    ).map { try InboxEntry($0) }
   }
 
   /// An index that is in the order of numbers, whatever the planner would guess.
@@ -122,13 +124,14 @@ extension InboxFilter {
 
 extension InboxEntry {
   static let columns = """
-    id, name, issuer, identifier, thread, issuedAt, acceptedAt, expiresAt, isRead,
+    id, name, post, issuer, identifier, thread, issuedAt, acceptedAt, expiresAt, isRead,
     (SELECT COUNT(*) FROM incomingPart WHERE incoming = incoming.id AND isPresent = 0) AS missing
     """
 
-  init(_ row: Row) {
+  init(_ row: Row) throws {
     id = row["id"]
     name = MessageID(stored: row["name"])
+    post = try row.postIdentifier()
     issuer = row["issuer"]
     identifier = row["identifier"]
     thread = row["thread"]

@@ -37,7 +37,7 @@ extension Mailbox {
       let end = "WHERE name >= ?1 AND name < ?1 || '~' ORDER BY name LIMIT 10"
       let received = try Row.fetchAll(
         database, sql: "SELECT \(InboxEntry.columns) FROM incoming \(end)", arguments: [prefix]
-      ).map { MailboxEntry.received(InboxEntry($0)) }
+      ).map { MailboxEntry.received(try InboxEntry($0)) }
       let sent = try Row.fetchAll(
         database, sql: "SELECT \(SentEntry.columns) FROM sentMessage \(end)", arguments: [prefix]
       ).map { MailboxEntry.sent(try SentEntry($0, database)) }

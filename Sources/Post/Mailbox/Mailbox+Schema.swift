@@ -33,9 +33,9 @@ extension Mailbox {
       isAcknowledgement INTEGER NOT NULL, isBlind INTEGER NOT NULL,
       isRecalled INTEGER NOT NULL DEFAULT 0, day TEXT NOT NULL, hash TEXT NOT NULL,
       createdAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
-      nextAttemptAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0, envelope BLOB
+      priority INTEGER NOT NULL, nextAttemptAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0, envelope BLOB
     );
-    CREATE INDEX outgoingDue ON outgoing (post, nextAttemptAt) WHERE envelope IS NOT NULL;
+    CREATE INDEX outgoingDue ON outgoing (post, priority DESC, nextAttemptAt) WHERE envelope IS NOT NULL;
     CREATE INDEX outgoingIdentifier ON outgoing (identifier);
     CREATE INDEX outgoingSent ON outgoing (sent);
     CREATE TABLE delivery (

@@ -60,7 +60,10 @@ struct Outbox {
       let envelope = try SealedEnvelope(
         claims, type: Message.type, by: keys.signer, for: group.readers)
       try insert(
-        envelope, OutgoingKind(identifier: message.identifier, sent: sent, isBlind: group.isBlind),
+        envelope,
+        OutgoingKind(
+          identifier: message.identifier, sent: sent, isBlind: group.isBlind,
+          priority: message.priority),
         expiresAt: message.expiresAt, hashes)
     }
     return try message.name()
@@ -93,7 +96,9 @@ struct Outbox {
     let envelope = try SealedEnvelope(
       acknowledgement.claims(), type: Acknowledgement.type, by: keys.signer, for: readers)
     try insert(
-      envelope, OutgoingKind(identifier: acknowledgement.identifier, sent: nil, isBlind: false),
+      envelope,
+      OutgoingKind(
+        identifier: acknowledgement.identifier, sent: nil, isBlind: false, priority: .normal),
       expiresAt: acknowledgement.expiresAt, [])
   }
 
@@ -103,11 +108,13 @@ struct Outbox {
     try database.cachedStatement(
       sql: """
         INSERT INTO outgoing (post, sent, identifier, isAcknowledgement, isBlind, day, hash,
-          createdAt, expiresAt, nextAttemptAt, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          priority, createdAt, expiresAt, nextAttemptAt, envelope)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       post.identifier.data, kind.sent, kind.identifier, kind.sent == nil, kind.isBlind,
-      envelope.marker.day.text, envelope.marker.hash.text, now, expiresAt, now, envelope.bytes.blob,
+      envelope.marker.day.text, envelope.marker.hash.text, kind.priority.rank, now, expiresAt, now,
+      envelope.bytes.blob,
     ])
     let outgoing = database.lastInsertedRowID
     for reader in envelope.readers {
@@ -144,6 +151,7 @@ private struct OutgoingKind {
   /// The message's number among those that were sent; nil for an acknowledgement.
   let sent: Int64?
   let isBlind: Bool
+  let priority: Priority
 }
 
 /// Those who share an envelope.
@@ -182,6 +190,7 @@ extension Message {
       expiresAt: now + draft.lifetime, stream: "", sequence: 0,
       thread: try draft.thread ?? Fresh.identifier(), inReplyTo: draft.inReplyTo,
       subject: draft.subject, body: draft.body, attachments: draft.attachments,
+      priority: draft.priority,
       announced: keys.announced)
   }
 }

@@ -6,6 +6,8 @@ public struct SentEntry: Sendable, Hashable, Identifiable {
   public let id: Int64
   /// What it is called.
   public let name: MessageID
+  /// The post that it went into.
+  public let post: PostIdentifier
   /// Its `jti`.
   public let identifier: String
   /// The conversation.
@@ -94,11 +96,12 @@ extension Mailbox {
 }
 
 extension SentEntry {
-  static let columns = "id, name, identifier, thread, createdAt, expiresAt"
+  static let columns = "id, name, post, identifier, thread, createdAt, expiresAt"
 
   init(_ row: Row, _ database: Database) throws {
     id = row["id"]
     name = MessageID(stored: row["name"])
+    post = try row.postIdentifier()
     identifier = row["identifier"]
     thread = row["thread"]
     createdAt = row["createdAt"]

@@ -49,7 +49,7 @@ extension Mailbox {
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
             AND nextAttemptAt <= ? AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
               WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
-          ORDER BY nextAttemptAt, id LIMIT ?
+          ORDER BY priority DESC, nextAttemptAt, id LIMIT ?
           """, arguments: [post.data, now, now, limit]
       ).map { try Outgoing($0) }
     }

@@ -6,6 +6,8 @@ public struct Draft: Sendable {
   public var subject = ""
   /// What it says.
   public var body: String
+  /// Whether it goes out before the others.
+  public var priority = Priority.normal
   /// The conversation that it belongs to; nil begins one.
   public var thread: String?
   /// The identifier of the message that it answers.

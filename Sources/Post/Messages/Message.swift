@@ -29,6 +29,8 @@ public struct Message: Sendable {
   public let body: String
   /// `attachments`: what comes with it.
   public let attachments: [Attachment]
+  /// `priority`: how its sender ranks it.
+  public let priority: Priority
   let announced: CardClaim?
 
   /// `card`: its sender's card, a JSON object; what of it to believe is the caller's to decide.
@@ -63,6 +65,7 @@ extension Message {
     if !attachments.isEmpty {
       try claims.set("attachments", .array(attachments.map(\.json)))
     }
+    if priority != .normal { try claims.set("priority", .string(priority.rawValue)) }
     if let announced { try claims.set(CardClaim.name, announced.json) }
     return claims
   }
@@ -89,7 +92,16 @@ extension Message {
       issuedAt: times.issuedAt, expiresAt: times.expiresAt, stream: stream, sequence: sequence,
       thread: thread, inReplyTo: inReplyTo, subject: subject, body: body,
       attachments: try Self.attachments(claims.value("attachments")),
+      priority: try Self.priority(claims.value("priority")),
       announced: try claims.card())
+  }
+
+  private static func priority(_ value: JSONValue?) throws(PostError) -> Priority {
+    guard let value else { return .normal }
+    guard let priority = value.string.flatMap(Priority.init) else {
+      throw PostError(.malformed, "priority is neither high, normal nor low")
+    }
+    return priority
   }
 
   private static func attachments(_ value: JSONValue?) throws(PostError) -> [Attachment] {

@@ -1,0 +1,83 @@
+internal import Contacts
+internal import DurableFiles
+internal import JOSE
+
+/// From the names that are written on the command line to those whom they mean.
+struct People {
+  /// Somebody, with the keys to encrypt to.
+  struct Meant {
+    let name: String
+    let keys: [PublicJWK]
+  }
+
+  private let book: AddressBook
+  private let isQuiet: Bool
+  let now = Platform.now()
+
+  init(_ book: AddressBook, isQuiet: Bool) {
+    self.book = book
+    self.isQuiet = isQuiet
+  }
+
+  /// Those whom `name` means: `me`, a `@group` or somebody; nil when nobody is called so.
+  ///
+  /// - Throws: ``Failure`` for a group that is empty or has somebody unknown in it, what
+  ///   ``AddressBook/person(_:at:)`` throws.
+  func meant(by name: String) throws -> [Meant]? {
+    if name == "me" { return [try myself()] }
+    if name.hasPrefix("@") { return try group(String(name.dropFirst())) }
+    return try person(name).map { [$0] }
+  }
+
+  private func group(_ name: String) throws -> [Meant] {
+    let names: [String]
+    do { names = try book.names(inGroup: name) } catch {
+      throw Failure(error).hinting("valise group list shows the groups")
+    }
+    guard !names.isEmpty else {
+      throw Failure(
+        .unknownName, "nobody is in the group @\(Text.shown(name))",
+        hint: "valise group add @\(Text.shown(name)) NAME puts somebody in")
+    }
+    return try names.map { member in
+      guard let person = try person(member) else {
+        throw Failure(
+          .unknownName,
+          "there is no contact called \(Text.shown(member)), who is in the group "
+            + "@\(Text.shown(name))",
+          hint: "valise contact add \(Text.shown(member)) FILE makes one")
+      }
+      return person
+    }
+  }
+
+  private func person(_ name: String) throws -> Meant? {
+    guard let person = try book.person(name, at: now) else { return nil }
+    if let notice = person.notice { say(notice, of: person.name) }
+    return Meant(name: person.name, keys: person.keys)
+  }
+
+  private func myself() throws -> Meant {
+    let identity: Identity
+    do { identity = try Environment.identity(nil, in: book.keyring) } catch let error as Failure {
+      throw Failure(error.status, "me means nobody: \(error.message)", hint: error.hint)
+    }
+    return Meant(name: identity.name, keys: try identity.encryptionKeys(at: now))
+  }
+
+  private func say(_ notice: AddressBook.Notice, of name: String) {
+    switch notice {
+    case .firstSight:
+      Console.note(
+        "\(name) is new here: the project's keys are pinned; valise contact verify \(name) "
+          + "compares them", quiet: isQuiet)
+    case .notPinned:
+      Console.warning("\(name) is new here, and the keyring cannot be written to remember the keys")
+    case .updated:
+      Console.note("\(name) has new keys, signed by the pinned one", quiet: isQuiet)
+    case .projectIsBehind:
+      Console.warning(
+        "the project has an old card of \(name); the newer one of your own contacts is used")
+    }
+  }
+}

@@ -1,0 +1,130 @@
+internal import DurableFiles
+internal import JOSE
+internal import Post
+
+/// What a synchronization did, in one line and as data.
+struct SyncSummary {
+  let post: JoinedPost
+  let report: SyncReport
+
+  /// Whether nothing happened and nothing waits.
+  var isIdle: Bool { facts.isEmpty && warnings.isEmpty }
+
+  /// What was done, in one line.
+  var line: String {
+    let facts = facts
+    return "\(Text.shown(name)): \(facts.isEmpty ? "nothing new" : facts.joined(separator: ", "))"
+  }
+
+  private var name: String { post.location.split(separator: "/").last.map(String.init) ?? "/" }
+
+  private var facts: [String] {
+    var facts: [String] = []
+    func add(_ count: Int, _ words: String) { if count > 0 { facts.append("\(count) \(words)") } }
+    add(report.acceptedCount, "new")
+    add(report.postedCount, "posted")
+    add(report.acknowledgedCount, "delivered")
+    add(report.partCount, report.partCount == 1 ? "part arrived" : "parts arrived")
+    add(report.quarantinedCount, "from strangers")
+    add(report.refused.values.reduce(0, +), "refused")
+    add(report.putOff.values.reduce(0, +), "pending")
+    if report.isPartial { facts.append("more to do") }
+    return facts
+  }
+
+  /// What a person should look at.
+  var warnings: [String] {
+    var warnings: [String] = []
+    let name = Text.shown(name)
+    if report.overdueCount > 0 {
+      warnings.append(
+        "\(name): \(report.overdueCount) messages were announced more than a day ago and have not "
+          + "arrived whole")
+    }
+    if report.undeliveredCount > 0 {
+      warnings.append(
+        "\(name): \(report.undeliveredCount) messages expired before all had them; valise sent "
+          + "--waiting lists them")
+    }
+    if report.putOff[.quarantineFull] != nil {
+      warnings.append("\(name): the quarantine is full; valise quarantine drop makes room")
+    }
+    switch report.clock {
+    case .wentBack:
+      warnings.append(
+        "this machine's clock is behind what it was; nothing is deleted for its age until it is right"
+      )
+    case .leapt:
+      warnings.append(
+        "this machine's clock has leapt ahead; nothing is deleted for its age until somebody's "
+          + "message agrees, or valise sync --trust-clock says that it is right")
+    case .trusted, .unconfirmed: break
+    }
+    return warnings
+  }
+
+  /// Each thing that happened, a line each.
+  var details: [String] {
+    var lines: [String] = []
+    for reason in RefusalReason.allCases {
+      if let count = report.refused[reason] {
+        lines.append("\(count) refused: \(Self.words(reason))")
+      }
+    }
+    for reason in PendingReason.allCases {
+      if let count = report.putOff[reason] {
+        lines.append("\(count) pending: \(Self.words(reason))")
+      }
+    }
+    if report.duplicateCount > 0 { lines.append("\(report.duplicateCount) had come before") }
+    if report.removedCount > 0 { lines.append("\(report.removedCount) taken out of the post") }
+    return lines
+  }
+
+  /// Why something was refused, in words.
+  static func words(_ reason: RefusalReason) -> String {
+    switch reason {
+    case .malformed: "no message, or one that breaks the rules"
+    case .unreadable: "not sealed for the key in whose box it was"
+    case .forged: "the signature does not hold"
+    case .readdressed: "written for somebody else and sent on"
+    case .expired: "came after it expired"
+    case .unknownSender: "an acknowledgement of a stranger's"
+    }
+  }
+
+  /// Why something waits, in words.
+  static func words(_ reason: PendingReason) -> String {
+    switch reason {
+    case .missing: "announced, and not there yet"
+    case .arriving: "there, and not whole yet"
+    case .clock: "from the future, or too old by a clock that is in doubt"
+    case .quarantineFull: "the quarantine is full"
+    case .unreadable: "cannot be read"
+    }
+  }
+
+  /// The same as data.
+  var json: JSONText {
+    .object([
+      .init("post", .string(post.location)), .init("accepted", .integer(report.acceptedCount)),
+      .init("duplicates", .integer(report.duplicateCount)),
+      .init("posted", .integer(report.postedCount)),
+      .init("acknowledged", .integer(report.acknowledgedCount)),
+      .init("parts", .integer(report.partCount)),
+      .init("quarantined", .integer(report.quarantinedCount)),
+      .init("refused", Self.counts(report.refused)), .init("pending", Self.counts(report.putOff)),
+      .init("overdue", .integer(report.overdueCount)),
+      .init("removed", .integer(report.removedCount)),
+      .init("undelivered", .integer(report.undeliveredCount)),
+      .init("partial", .bool(report.isPartial)), .init("clock", .string("\(report.clock)")),
+    ])
+  }
+
+  static func counts<Reason: RawRepresentable>(_ counts: [Reason: Int]) -> JSONText
+  where Reason.RawValue == String {
+    .object(
+      counts.sorted { $0.key.rawValue < $1.key.rawValue }
+        .map { .init($0.key.rawValue, .integer($0.value)) })
+  }
+}

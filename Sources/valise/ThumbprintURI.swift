@@ -1,0 +1,48 @@
+internal import Contacts
+
+/// A key's name as signatures and messages have it (RFC 9278).
+enum ThumbprintURI {
+  private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+
+  /// The URI of the key with this thumbprint.
+  static func of(_ thumbprint: String) -> String { prefix + thumbprint }
+
+  /// The thumbprint in it; nil when it is another kind of name.
+  static func thumbprint(in uri: String) -> String? {
+    uri.hasPrefix(prefix) ? String(uri.dropFirst(prefix.count)) : nil
+  }
+
+  /// As much of it as tells keys apart by eye.
+  static func short(_ uri: String) -> String { Text.short(thumbprint(in: uri) ?? uri) }
+}
+
+extension AddressBook {
+  /// Whoever signs with the key of this thumbprint URI; nil for a stranger.
+  func signer(named uri: String) throws -> Signer? {
+    try ThumbprintURI.thumbprint(in: uri).flatMap { try signer($0) }
+  }
+}
+
+extension AddressBook.Signer {
+  /// Their name, and how far it is known to be theirs.
+  var words: String {
+    switch standing {
+    case .own: "\(name) (yourself)"
+    case .verified: "\(name) (verified)"
+    case .unverified: "\(name) (unverified contact)"
+    case .revoked: "\(name) (took this key back: whoever has it may have made this)"
+    }
+  }
+}
+
+extension AddressBook.Standing {
+  /// The standing as data.
+  var word: String {
+    switch self {
+    case .own: "own"
+    case .verified: "verified"
+    case .unverified: "unverified"
+    case .revoked: "revoked"
+    }
+  }
+}
