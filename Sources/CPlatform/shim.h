@@ -10,13 +10,47 @@ extern char **environ;
 /* The environment, which Swift does not let be read as it is: a variable that anybody may change. */
 static inline char **valise_environment(void) { return environ; }
 
-/* posix_spawnp(3), whose types differ from system to system. Standard output goes to `output` where
-   that is a descriptor, and standard input is empty then; `is_quiet` sends standard error nowhere.
-   The child has none of our ignored signals. 0, or an error number. */
-static inline int valise_spawn(char *const words[], int output, int is_quiet, pid_t *child) {
+/* What a program is started with: its environment, and for each standard stream a descriptor, or -1 for
+   ours, or -2 for nothing. One that is apart leads a process group of its own and gets no other
+   descriptor, also none of those that whoever started us let us inherit. */
+struct valise_surroundings {
+  char *const *environment;
+  int streams[3];
+  int is_apart;
+};
+
+/* Each stream becomes what it is to be, and then nothing else stays open if it is apart. */
+static inline int valise_arrange(
+    posix_spawn_file_actions_t *actions, const struct valise_surroundings *surroundings) {
+  for (int stream = 0; stream < 3; stream++) {
+    int error = 0, other = surroundings->streams[stream];
+    if (other == -2)
+      error = posix_spawn_file_actions_addopen(
+          actions, stream, "/dev/null", stream == 0 ? O_RDONLY : O_WRONLY, 0);
+    else if (other >= 0)
+      error = posix_spawn_file_actions_adddup2(actions, other, stream);
+    if (error != 0) return error;
+  }
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  if (surroundings->is_apart) return posix_spawn_file_actions_addclosefrom_np(actions, 3);
+#elif defined(__APPLE__)
+  for (int stream = 0; surroundings->is_apart && stream < 3; stream++) {
+    int error = posix_spawn_file_actions_addinherit_np(actions, stream);
+    if (error != 0) return error;
+  }
+#endif
+  return 0;
+}
+
+/* posix_spawnp(3), whose types differ from system to system. The child has none of our ignored
+   signals, and one that is apart none that whoever started us ignored or blocked. 0, or an error
+   number. */
+static inline int valise_spawn(
+    char *const words[], const struct valise_surroundings *surroundings, pid_t *child) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
-  sigset_t signals;
+  sigset_t signals, blocked;
+  short flags = POSIX_SPAWN_SETSIGDEF;
   int error = posix_spawn_file_actions_init(&actions);
   if (error != 0) return error;
   if ((error = posix_spawnattr_init(&attributes)) != 0) {
@@ -27,15 +61,23 @@ static inline int valise_spawn(char *const words[], int output, int is_quiet, pi
   sigaddset(&signals, SIGPIPE);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGQUIT);
-  error = posix_spawnattr_setsigdefault(&attributes, &signals);
-  if (error == 0) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  if (error == 0 && output >= 0) {
-    error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+  sigemptyset(&blocked);
+  if (surroundings->is_apart) {
+    flags |= POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK;
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGCHLD);
   }
-  if (error == 0 && is_quiet)
-    error = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-  if (error == 0) error = posix_spawnp(child, words[0], &actions, &attributes, words, environ);
+#ifdef __APPLE__
+  if (surroundings->is_apart) flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+  error = posix_spawnattr_setsigdefault(&attributes, &signals);
+  if (error == 0) error = posix_spawnattr_setsigmask(&attributes, &blocked);
+  if (error == 0) error = posix_spawnattr_setflags(&attributes, flags);
+  if (error == 0) error = valise_arrange(&actions, surroundings);
+  if (error == 0)
+    error = posix_spawnp(
+        child, words[0], &actions, &attributes, words, surroundings->environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;

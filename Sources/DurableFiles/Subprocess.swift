@@ -60,7 +60,7 @@ package enum Subprocess {
       _ = signal(SIGINT, interrupt)
       _ = signal(SIGQUIT, quit)
     }
-    return try wait(for: spawn(words, output: nil, isQuiet: false), words)
+    return try wait(for: spawn(words, Streams()), words)
   }
 
   /// Starts `words` and returns where to read what it writes.
@@ -70,31 +70,75 @@ package enum Subprocess {
     _ words: [String], isQuiet: Bool
   ) throws(FileError) -> (pid_t, Descriptor) {
     let (reading, writing) = try pipe()
-    return (try spawn(words, output: writing, isQuiet: isQuiet), reading)
+    let streams = Streams(
+      input: .nothing, output: .descriptor(writing.number), error: isQuiet ? .nothing : .ours)
+    return (try spawn(words, streams), reading)
   }
 
-  private static func pipe() throws(FileError) -> (Descriptor, Descriptor) {
+  static func pipe() throws(FileError) -> (Descriptor, Descriptor) {
     var ends: [Int32] = [-1, -1]
     guard unsafe systemPipe(&ends) == 0 else { throw FileError.last("a pipe") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (Descriptor(ends[0], path: "a pipe"), Descriptor(ends[1], path: "a pipe"))
   }
 
-  private static func spawn(
-    _ words: [String], output: Descriptor?, isQuiet: Bool
+  /// What a program has for one of its standard streams.
+  enum Stream {
+    case ours
+    case nothing
+    case descriptor(Int32)
+
+    fileprivate var number: Int32 {
+      switch self {
+      case .ours: -1
+      case .nothing: -2
+      case .descriptor(let number): number
+      }
+    }
+  }
+
+  /// What a program has for its standard streams.
+  struct Streams {
+    var input = Stream.ours
+    var output = Stream.ours
+    var error = Stream.ours
+  }
+
+  /// Starts `words`, with this process's environment unless another is given.
+  ///
+  /// A program that is apart leads a process group of its own, and gets no other descriptors.
+  static func spawn(
+    _ words: [String], _ streams: Streams, environment: [[UInt8]]? = nil, isApart: Bool = false
   ) throws(FileError) -> pid_t {
     var child: pid_t = 0
     let error = unsafe withCStrings(words.map { Array($0.utf8) }) { words in
-      unsafe valise_spawn(words, output?.number ?? -1, isQuiet ? 1 : 0, &child)
+      unsafe withCStrings(environment ?? Self.environment) { environment in
+        var surroundings = unsafe valise_surroundings(
+          environment: environment,
+          streams: (streams.input.number, streams.output.number, streams.error.number),
+          is_apart: isApart ? 1 : 0)
+        return unsafe valise_spawn(words, &surroundings, &child)
+      }
     }
     guard error == 0 else { throw FileError(system: error, words.first ?? "") }
     return child
   }
 
-  private static func wait(for child: pid_t, _ words: [String]) throws(FileError) -> Ending {
+  /// Waits until the program ends.
+  static func wait(for child: pid_t, _ words: [String]) throws(FileError) -> Ending {
+    while true { if let ending = try ending(of: child, words) { return ending } }
+  }
+
+  /// waitpid(2); nil when it did not tell of an end.
+  static func ending(
+    of child: pid_t, _ words: [String], _ options: Int32 = 0
+  ) throws(FileError) -> Ending? {
     var status: Int32 = 0
-    while unsafe waitpid(child, &status, 0) < 0 {
+    let found = unsafe waitpid(child, &status, options)
+    guard found != 0 else { return nil }
+    guard found > 0 else {
       guard errno == EINTR else { throw FileError.last(words.first ?? "") }
+      return nil
     }
     let signal = status & 0x7F
     return signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
@@ -112,12 +156,11 @@ extension Subprocess {
   package static func become(
     _ words: [String], adding variables: [[UInt8]]
   ) throws(FileError) -> Never {
-    let new = Set(variables.map { $0.prefix { $0 != UInt8(ascii: "=") } })
-    let kept = environment.filter { !new.contains($0.prefix { $0 != UInt8(ascii: "=") }) }
+    let environment = environment(adding: variables)
     var refusal = FileError(.notFound, words.first ?? "", "there is no such program on PATH")
     for candidate in candidates(words.first ?? "") {
       let error = unsafe withCStrings(words.map { Array($0.utf8) }) { words in
-        unsafe withCStrings(kept + variables) { environment in
+        unsafe withCStrings(environment) { environment in
           unsafe execve(candidate, words, environment)
           return errno
         }
@@ -137,6 +180,12 @@ extension Subprocess {
     return path.split(separator: ":", omittingEmptySubsequences: false).map {
       $0.isEmpty ? "./\(program)" : "\($0)/\(program)"
     }
+  }
+
+  /// Our variables, with `variables` in place of those of the same names and beside all others.
+  static func environment(adding variables: [[UInt8]]) -> [[UInt8]] {
+    let new = Set(variables.map { $0.prefix { $0 != UInt8(ascii: "=") } })
+    return environment.filter { !new.contains($0.prefix { $0 != UInt8(ascii: "=") }) } + variables
   }
 
   /// `NAME=value` of each variable; names and values are bytes of any kind.

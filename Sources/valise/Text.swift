@@ -7,10 +7,34 @@ enum Text {
   ///
   /// Names, `kid`s and file names are written by strangers; an escape sequence among them could
   /// rewrite the lines above (CVE-2003-0063), a bidi override show a name backwards.
-  static func shown(_ text: String) -> String {
+  static func shown(_ text: String) -> String { escaped(text.unicodeScalars) { _ in false } }
+
+  /// `text` of several lines, made fit for a terminal: lines end where they did, tabs stay.
+  ///
+  /// All else that ``shown(_:)`` escapes is escaped, a carriage return that ends no line among it: it
+  /// would let a line be written over. Joiners between two characters of a script that needs them, and
+  /// of emoji, stay.
+  static func paragraphs(_ text: String) -> String {
+    var lines = String.UnicodeScalarView()
+    let scalars = text.unicodeScalars
+    for index in scalars.indices {
+      let next = scalars.index(after: index)
+      let isLineEnd =
+        scalars[index] == "\r" && next < scalars.endIndex && scalars[next] == "\n"
+      if !isLineEnd { lines.append(scalars[index]) }
+    }
+    return escaped(lines) { index in
+      lines[index] == "\n" || lines[index] == "\t" || joins(lines, at: index)
+    }
+  }
+
+  private static func escaped(
+    _ scalars: String.UnicodeScalarView, except isKept: (String.Index) -> Bool
+  ) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
-      if isPlain(scalar) {
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      if isVisible(scalar) || isKept(index) {
         result.unicodeScalars.append(scalar)
       } else {
         result += "\\u{\(String(scalar.value, radix: 16))}"
@@ -19,12 +43,29 @@ enum Text {
     return result
   }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a terminal shows it, and nothing else: neither obeys it nor hides it.
+  static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
       .paragraphSeparator:
-      false
-    default: true
+      return false
+    default:
+      // Letters without a shape (U+3164, a Hangul filler) are of no such category.
+      let properties = scalar.properties
+      return !properties.isDefaultIgnorableCodePoint || properties.isVariationSelector
+    }
+  }
+
+  /// Whether there is a joiner at `index` that has two characters to join, or to keep apart.
+  ///
+  /// Not beside ASCII, where it would only make two words out of one that looks the same.
+  private static func joins(_ scalars: String.UnicodeScalarView, at index: String.Index) -> Bool {
+    let next = scalars.index(after: index)
+    guard scalars[index] == "\u{200C}" || scalars[index] == "\u{200D}",
+      index > scalars.startIndex, next < scalars.endIndex
+    else { return false }
+    return [scalars[scalars.index(before: index)], scalars[next]].allSatisfy {
+      !$0.isASCII && isVisible($0)
     }
   }
 

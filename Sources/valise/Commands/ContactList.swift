@@ -33,7 +33,7 @@ extension ContactCommand {
           [contact.name, $0.kind, trust, try $0.thumbprintText()]
         }
       }
-      try Console.print(Text.table(rows))
+      try Pager.show([Text.table(rows)])
     }
 
     private static func contacts(_ book: ContactBook) throws -> [Contact] {
