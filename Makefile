@@ -4,7 +4,7 @@ RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
 SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev libsqlite3-dev pkg-config
 
-.PHONY: build demo test interruptions soak lint bench fuzz install system clean
+.PHONY: build demo test interruptions soak neon lint bench fuzz install system clean
 
 build: system
 	swift build $(RELEASE) --product valise
@@ -23,6 +23,16 @@ interruptions: build
 # The post's seeded scheduler for longer: make soak SEEDS=20000
 soak: system
 	VALISE_POST_SEEDS=$(or $(SEEDS),5000) swift test --quiet --filter SchedulerTests
+
+# The vector code of base64url against the scalar: this processor's under sanitizers, NEON in an emulator.
+LEVELS = -std=c11 -O2 -Wall -Wextra -Werror -ISources/CBase64URL/include \
+  Sources/CBase64URL/*.c Tests/Base64URL/levels.c
+neon:
+	mkdir -p .build/levels
+	cc -g -fsanitize=address,undefined $(LEVELS) -o .build/levels/native
+	.build/levels/native
+	aarch64-linux-gnu-gcc -static $(LEVELS) -o .build/levels/aarch64
+	qemu-aarch64-static .build/levels/aarch64
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

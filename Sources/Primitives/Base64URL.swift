@@ -105,8 +105,8 @@ package enum Base64URL {
   static let refusal = PrimitiveError(.invalidEncoding, "the text is not canonical base64url")
 
   /// How many characters of the alphabet `text` begins with.
-  package static func leadingCount(in text: Span<UInt8>) -> Int {
-    text.withAddress { unsafe valise_base64url_leading($0, text.count) }
+  package static func leadingCount(in text: Span<UInt8>, level: Level = .best) -> Int {
+    text.withAddress { unsafe valise_base64url_leading($0, text.count, level.value) }
   }
 }
 

@@ -46,6 +46,22 @@ import Testing
     }
   }
 
+  @Test("each level counts the characters up to a stranger of any kind as the scalar one does")
+  func leading() {
+    let text = Self.encode([UInt8](repeating: 0x5A, count: 99), .scalar)
+    for position in text.indices {
+      for byte in UInt8.min...UInt8.max {
+        var changed = text
+        changed[position] = byte
+        let expected = Base64URL.leadingCount(in: changed.span, level: .scalar)
+        for level in Self.vectors
+        where Base64URL.leadingCount(in: changed.span, level: level) != expected {
+          Issue.record("\(level) differs for byte \(byte) at \(position)")
+        }
+      }
+    }
+  }
+
   @Test("all texts of two characters, and all last characters of three, decode alike")
   func endings() {
     for first in UInt8.min...UInt8.max {

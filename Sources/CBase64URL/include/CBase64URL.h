@@ -29,6 +29,6 @@ bool valise_base64url_decode(const uint8_t *text, size_t count, uint8_t *bytes,
                              valise_base64url_level level);
 
 /* How many characters of the alphabet a text of count characters begins with. */
-size_t valise_base64url_leading(const uint8_t *text, size_t count);
+size_t valise_base64url_leading(const uint8_t *text, size_t count, valise_base64url_level level);
 
 #endif
