@@ -88,7 +88,7 @@ import Testing
       identifier: try Fresh.identifier(), issuer: try people[0].name(),
       audience: [try people[1].keyName()], issuedAt: world.now, expiresAt: world.now + World.day,
       stream: try Fresh.identifier(), sequence: 1, thread: try Fresh.identifier(), inReplyTo: nil,
-      subject: "", body: "trust me", attachments: [],
+      subject: "", body: "trust me", attachments: [], priority: .normal,
       announced: try CardClaim(parsing: mallory.card(1)))
     let envelope = try SealedEnvelope(
       message.claims(), type: Message.type, by: JWS.Signer(mallory.signing),

@@ -23,7 +23,8 @@ import Testing
       identifier: try Fresh.identifier(), issuer: try alice.name(),
       audience: [try person.keyName()], issuedAt: now, expiresAt: now + World.day,
       stream: try Fresh.identifier(), sequence: 1, thread: try Fresh.identifier(), inReplyTo: nil,
-      subject: "greetings", body: "hello", attachments: [], announced: nil)
+      subject: "greetings", body: "hello", attachments: [], priority: .normal,
+      announced: nil)
     var claims = try message.claims()
     try change(&claims)
     return claims

@@ -64,8 +64,8 @@ struct OpenedLetter {
   }
 
   private var body: [String] {
-    message.body.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Text.shown(String($0)) }
+    Text.paragraphs(message.body).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
   }
 
   /// The body behind marks, as an answer quotes it.

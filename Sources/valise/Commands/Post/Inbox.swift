@@ -49,7 +49,7 @@ struct Inbox: ParsableCommand {
       return Console.note(
         "there are no such messages; valise sync looks for new ones", quiet: false)
     }
-    try Console.print(Text.table(entries.map { try list.row(.received($0)) }))
+    try Pager.show([Text.table(entries.map { try list.row(.received($0)) })])
     if !all, entries.count == Self.pageCount {
       Console.note(
         "these are the newest \(Self.pageCount); --all lists the others too", quiet: false)

@@ -11,7 +11,7 @@ struct PostCommand: ParsableCommand {
       A post is a directory that anything may carry: a shared folder, Syncthing, rsync, rclone, a \
       stick. Everybody who takes part has a copy of it, or the same one.
       """,
-    subcommands: [Init.self, Join.self])
+    subcommands: [Init.self, Join.self, Status.self, Check.self])
 
   func run() throws {
     throw Failure(.usage, "a command is missing", hint: "valise post --help lists them")

@@ -26,7 +26,7 @@ struct Read: ParsableCommand {
     if json {
       try Console.print(letter.json())
     } else {
-      try Console.print(letter.lines().joined(separator: "\n"))
+      try Pager.show(letter.lines())
     }
     // Only what was shown counts as read.
     if !peek, case .received(let received) = entry, !received.isRead {

@@ -48,13 +48,14 @@ struct Sent: ParsableCommand {
     guard !deliveries.isEmpty else {
       return Console.note("there are no such messages", quiet: false)
     }
-    try Console.print(
+    try Pager.show([
       Text.table(
         deliveries.map { entry, states in
           var row = try list.row(.sent(entry))
           row.append(Self.words(entry, states))
           return row
-        }))
+        })
+    ])
   }
 
   private static func words(_ entry: SentEntry, _ states: [DeliveryState]) -> String {
