@@ -70,6 +70,10 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),
+    .executableTarget(
+      name: "postbench",
+      dependencies: ["Post", "JOSE", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/PostBenchmark"),
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(

@@ -5,15 +5,36 @@
 #endif
 
 extension ConfinedDirectory {
+  /// What unfinished files are called: a folder, and what a writer's names begin with.
+  package struct Temporaries: Sendable {
+    package let folder: String
+    package let prefix: String
+
+    package init(folder: String, prefix: String) {
+      self.folder = folder
+      self.prefix = prefix
+    }
+  }
+
   /// Makes a file at `path` that is whole when its name appears, unless there is one already.
   ///
   /// Folders on the way are made. On the medium it is after ``synchronize()``. Where the file system
-  /// has no unnamed files, the bytes go to a file in `temporaries` first.
+  /// has no unnamed files, the bytes go to one of the `temporaries` first.
   ///
   /// - Returns: false when something had the name, and was left as it was.
   /// - Throws: ``FileError`` `noSpace`, `notPermitted`, `wrongKind` when a link is on the way.
   package func create(
-    _ path: [String], _ bytes: [UInt8], temporaries: String
+    _ path: [String], _ bytes: [UInt8], temporaries: Temporaries
+  ) throws(FileError) -> Bool {
+    do { return try createOnce(path, bytes, temporaries) } catch {
+      // Somebody may have removed the folder between our making and using it, as it was empty.
+      guard error.code == .notFound else { throw error }
+      return try createOnce(path, bytes, temporaries)
+    }
+  }
+
+  private func createOnce(
+    _ path: [String], _ bytes: [UInt8], _ temporaries: Temporaries
   ) throws(FileError) -> Bool {
     guard let name = path.last else { throw FileError(.wrongKind, root.path, "is a directory") }
     let folder = try make(path.dropLast())
@@ -34,13 +55,14 @@ extension ConfinedDirectory {
           AT_FDCWD, "/proc/self/fd/\(file.number)", to: name, AT_SYMLINK_FOLLOW)
       }
     #endif
-    return try create(name, bytes, in: folder, by: make([temporaries]))
+    return try create(name, bytes, in: folder, by: temporaries)
   }
 
   private func create(
-    _ name: String, _ bytes: [UInt8], in folder: Descriptor, by temporaries: Descriptor
+    _ name: String, _ bytes: [UInt8], in folder: Descriptor, by names: Temporaries
   ) throws(FileError) -> Bool {
-    let temporary = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let temporaries = try make([names.folder])
+    let temporary = names.prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36)
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
     guard let file = try temporaries.openIfPresent(temporary, flags, mode: 0o666) else {
       throw FileError(.notFound, temporaries.path, "went away")

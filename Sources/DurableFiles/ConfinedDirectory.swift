@@ -30,29 +30,10 @@ package final class ConfinedDirectory: Sendable {
   package func visitFiles(
     in folder: [String], _ visit: (_ name: String) -> Bool
   ) throws(FileError) {
-    guard let directory = try open(folder) else { return }
-    // The stream closes what it is given.
-    let number = dup(directory.number)
-    guard let stream = unsafe fdopendir(number) else { throw FileError.last(directory.path) }
-    defer { unsafe closedir(stream) }
-    while let entry = unsafe readdir(stream) {
-      let type = unsafe Int32(entry.pointee.d_type)
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(validatingCString: $0)
-        }
-      }
-      guard let name, name != ".", name != "..", isFile(type, name, in: directory) else { continue }
-      guard visit(name) else { return }
+    try visitEntries(in: folder) { name, kind in
+      guard let name, kind == .file else { return true }
+      return visit(name)
     }
-  }
-
-  /// DT_REG, or DT_UNKNOWN where the file system does not say it in the listing.
-  private func isFile(_ type: Int32, _ name: String, in directory: Descriptor) -> Bool {
-    guard type == 0 else { return type == 8 }
-    var status = stat()
-    return unsafe fstatat(directory.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
-      && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// All bytes of the file at `path`; nil when there is none.

@@ -7,11 +7,13 @@ extension Mailbox {
   ///
   /// - Returns: the outcomes, in order. Only now may markers be deleted.
   func accept(
-    _ arrivals: [Arrival], by opener: EnvelopeOpener, clock: ClockVerdict
+    _ arrivals: [Arrival], by opener: EnvelopeOpener, clock: ClockVerdict,
+    announcing announcesArrivals: Bool = false
   ) throws(PostError) -> [ArrivalOutcome] {
     guard !arrivals.isEmpty else { return [] }
     return try write { database in
-      let inbox = Inbox(database, opener, clock)
+      var inbox = Inbox(database, opener, clock)
+      inbox.announcesArrivals = announcesArrivals
       return try arrivals.map { try inbox.take($0) }
     }
   }
@@ -35,6 +37,8 @@ struct Inbox {
   let database: Database
   private let opener: EnvelopeOpener
   private let clock: ClockVerdict
+  /// Whether the user's own program is to be told of what is accepted.
+  fileprivate(set) var announcesArrivals = false
 
   private var post: PostIdentifier { opener.post.identifier }
 
@@ -83,7 +87,8 @@ struct Inbox {
       try acknowledge(message.issuer, message.identifier)
       return .duplicate
     }
-    try insert(message, signer, arrival.envelope)
+    let incoming = try insert(message, signer, arrival.envelope)
+    if announcesArrivals { try Notifications.queue(incoming, opener.now, database) }
     try follow(message)
     try acknowledge(message.issuer, message.identifier)
     return .accepted
@@ -115,7 +120,9 @@ struct Inbox {
     return true
   }
 
-  private func insert(_ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]) throws {
+  private func insert(
+    _ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]
+  ) throws -> Int64 {
     try database.cachedStatement(
       sql: """
         INSERT INTO incoming (post, name, issuer, identifier, thread, issuedAt, expiresAt,
@@ -132,6 +139,7 @@ struct Inbox {
         sql: "INSERT OR IGNORE INTO incomingPart (incoming, hash) VALUES (?, ?)",
         arguments: [incoming, hash.text])
     }
+    return incoming
   }
 
   /// Queues the acknowledgement, once all parts are here: the sender deletes them after it.

@@ -16,7 +16,7 @@ extension Mailbox {
     try write { database in
       try database.execute(
         sql: """
-          INSERT INTO post VALUES (?, ?, ?, ?)
+          INSERT INTO post (identifier, messageByteCount, dayCount, location) VALUES (?, ?, ?, ?)
           ON CONFLICT DO UPDATE SET location = excluded.location
           """,
         arguments: [

@@ -86,18 +86,20 @@ extension Mailbox {
   ///   - keys: the device's.
   ///   - correspondents: who is known.
   ///   - now: the time in seconds since 1970.
+  ///   - announcesArrivals: as ``Courier/announcesArrivals``.
   /// - Returns: how many messages were accepted; what expired meanwhile is refused.
   /// - Throws: ``PostError`` `inputOutput`.
   public func reconsiderQuarantine(
     of post: PostDescriptor, with keys: OwnKeys, knowing correspondents: any Correspondents,
-    now: Int
+    now: Int, announcing announcesArrivals: Bool = false
   ) throws(PostError) -> Int {
     var count = 0
     for key in keys.encryptionKeys {
       let opener = try EnvelopeOpener(key, in: post, correspondents: correspondents, now: now)
       for (id, arrival) in try quarantined(for: opener) {
         if case .stranger = arrival.verdict { continue }
-        let outcomes = try accept([arrival], by: opener, clock: .trusted)
+        let outcomes = try accept(
+          [arrival], by: opener, clock: .trusted, announcing: announcesArrivals)
         if outcomes == [.accepted] { count += 1 }
         if case .putOff = outcomes.first { continue }
         // A kill before this leaves a duplicate, which the next time drops.

@@ -13,7 +13,7 @@ extension Mailbox {
   private static let version1 = """
     CREATE TABLE post (
       identifier BLOB PRIMARY KEY, messageByteCount INTEGER NOT NULL, dayCount INTEGER NOT NULL,
-      location TEXT NOT NULL
+      location TEXT NOT NULL, synchronizedAt INTEGER
     ) WITHOUT ROWID;
     CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
@@ -67,6 +67,13 @@ extension Mailbox {
     CREATE INDEX incomingIssuer ON incoming (issuer);
     CREATE INDEX incomingUnread ON incoming (id) WHERE isRead = 0;
     CREATE INDEX incomingUnreadIssuer ON incoming (issuer) WHERE isRead = 0;
+    -- Arrivals that the user's own program is still to be told of.
+    CREATE TABLE notification (
+      incoming INTEGER PRIMARY KEY REFERENCES incoming ON DELETE CASCADE,
+      queuedAt INTEGER NOT NULL, attemptCount INTEGER NOT NULL DEFAULT 0,
+      nextAttemptAt INTEGER NOT NULL
+    );
+    CREATE INDEX notificationDue ON notification (nextAttemptAt);
     CREATE TABLE incomingPart (
       incoming INTEGER NOT NULL REFERENCES incoming ON DELETE CASCADE, hash TEXT NOT NULL,
       isPresent INTEGER NOT NULL DEFAULT 0,

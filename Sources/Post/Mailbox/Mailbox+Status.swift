@@ -8,7 +8,71 @@ public struct SequenceGap: Sendable, Hashable {
   public let count: Int
 }
 
+/// How things stand with one post.
+public struct PostStatus: Sendable, Hashable {
+  /// Messages that were not posted yet.
+  public let unpostedCount: Int
+  /// Messages that were posted, and that somebody has not acknowledged.
+  public let unacknowledgedCount: Int
+  /// Of these, when the oldest was written, in seconds since 1970; nil when there are none.
+  public let oldestUnacknowledgedAt: Int?
+  /// What is announced and could not be taken in yet, and why.
+  public let pending: [PendingReason: Int]
+  /// What of that has waited for more than a day.
+  public let overdueCount: Int
+  /// Strangers' envelopes.
+  public let quarantinedCount: Int
+  /// When the last synchronization ended; nil before the first.
+  public let synchronizedAt: Int?
+  /// Senders of whom messages are missing between others, in all posts.
+  public let gaps: [SequenceGap]
+  /// What was refused since the mailbox was made, in all posts.
+  public let refusals: [RefusalReason: Int]
+}
+
 extension Mailbox {
+  /// How things stand with one post, as far as the mailbox knows.
+  ///
+  /// - Parameters:
+  ///   - post: a post that was joined.
+  ///   - now: the time in seconds since 1970.
+  /// - Returns: counts, and what is missing or was refused.
+  /// - Throws: ``PostError`` `inputOutput`.
+  public func status(of post: PostIdentifier, now: Int) throws(PostError) -> PostStatus {
+    let (gaps, refusals) = (try gaps(), try refusals())
+    return try read { database in
+      let waiting = try Waiting(database, post, now)
+      var pending: [PendingReason: Int] = [:]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT reason, COUNT(*) FROM pending WHERE post = ? GROUP BY reason",
+        arguments: [post.data])
+      {
+        if let reason = PendingReason(rawValue: row[0]) { pending[reason] = row[1] }
+      }
+      func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM \(sql)", arguments: arguments) ?? 0
+      }
+      return PostStatus(
+        unpostedCount: waiting.unpostedCount, unacknowledgedCount: waiting.unacknowledgedCount,
+        oldestUnacknowledgedAt: waiting.oldestUnacknowledgedAt, pending: pending,
+        overdueCount: try count(
+          "pending WHERE post = ? AND firstSeenAt < ?", [post.data, now - Day.secondCount]),
+        quarantinedCount: try count("quarantine WHERE post = ?", [post.data]),
+        synchronizedAt: try Int.fetchOne(
+          database, sql: "SELECT synchronizedAt FROM post WHERE identifier = ?",
+          arguments: [post.data]),
+        gaps: gaps, refusals: refusals)
+    }
+  }
+
+  /// Notes that a synchronization ended.
+  func noteSynchronization(of post: PostIdentifier, _ now: Int) throws(PostError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE post SET synchronizedAt = ? WHERE identifier = ?", arguments: [now, post.data])
+    }
+  }
+
   /// Senders of whom messages are missing between others.
   ///
   /// - Throws: ``PostError`` `inputOutput`.
@@ -31,5 +95,28 @@ extension Mailbox {
       }
       return counts
     }
+  }
+}
+
+/// What goes out and has not arrived.
+private struct Waiting {
+  let unpostedCount: Int
+  let unacknowledgedCount: Int
+  let oldestUnacknowledgedAt: Int?
+
+  init(_ database: Database, _ post: PostIdentifier, _ now: Int) throws {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT COUNT(DISTINCT CASE WHEN attemptCount = 0 THEN sent END),
+          COUNT(DISTINCT CASE WHEN attemptCount > 0 THEN sent END),
+          MIN(CASE WHEN attemptCount > 0 THEN createdAt END)
+        FROM outgoing WHERE post = ? AND envelope IS NOT NULL AND NOT isAcknowledgement
+          AND NOT isRecalled AND expiresAt > ? AND EXISTS (
+            SELECT 1 FROM delivery WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
+        """, arguments: [post.data, now])
+    unpostedCount = row?[0] ?? 0
+    unacknowledgedCount = row?[1] ?? 0
+    oldestUnacknowledgedAt = row?[2]
   }
 }

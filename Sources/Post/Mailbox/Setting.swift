@@ -8,6 +8,8 @@ enum Setting: String {
   case lastConfirmedAt
   /// Up to which expiry identifiers of messages were forgotten.
   case forgottenUntil
+  /// What tells this device's unfinished files from those of others.
+  case writer
 
   func value(_ database: Database) throws -> Int? {
     try Int.fetchOne(
@@ -27,5 +29,18 @@ enum Setting: String {
         INSERT INTO setting VALUES (?, ?)
         ON CONFLICT DO UPDATE SET value = MAX(value, excluded.value)
         """, arguments: [rawValue, value])
+  }
+}
+
+extension Mailbox {
+  /// What the names of this device's unfinished files begin with.
+  func writerName() throws(PostError) -> String {
+    let number = try write { database in
+      if let number = try Setting.writer.value(database) { return number }
+      let number = Int.random(in: 0...Int.max)
+      try Setting.writer.set(to: number, database)
+      return number
+    }
+    return String(number, radix: 36)
   }
 }

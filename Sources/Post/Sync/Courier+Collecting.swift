@@ -103,7 +103,8 @@ extension Courier {
     _ arrivals: [(arrival: Arrival, names: [String])], _ opener: EnvelopeOpener,
     _ collection: inout Collection
   ) throws(PostError) {
-    let outcomes = try mailbox.accept(arrivals.map(\.arrival), by: opener, clock: collection.clock)
+    let outcomes = try mailbox.accept(
+      arrivals.map(\.arrival), by: opener, clock: collection.clock, announcing: announcesArrivals)
     for ((arrival, names), outcome) in zip(arrivals, outcomes) {
       collection.note(outcome, arrival.verdict, opener.now)
       let key = Deferrals.name(arrival.marker, opener.tag)

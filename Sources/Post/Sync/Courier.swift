@@ -10,6 +10,8 @@ public struct Courier<Carrier: Transport> {
   let correspondents: any Correspondents
   /// How much each synchronization takes on.
   public var budget = SyncBudget()
+  /// Whether what is accepted is also queued for ``Mailbox/notifications(due:limit:)``.
+  public var announcesArrivals = false
   /// Whether the caller vouches for the clock.
   public var vouchesForClock = false
 
@@ -56,8 +58,10 @@ public struct Courier<Carrier: Transport> {
       if clock.isSteady {
         try cleanUp(now, &report)
         try mailbox.dropAbandonedDrafts(now)
+        try transport.sweep(now: now)
       }
       if clock == .trusted { try forget(now) }
+      try mailbox.noteSynchronization(of: post.identifier, now)
       return report
     }
   }

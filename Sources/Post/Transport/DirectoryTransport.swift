@@ -2,14 +2,26 @@ internal import DurableFiles
 
 /// A post in a directory, which something else carries: Syncthing, rsync, rclone, a stick.
 public final class DirectoryTransport: Transport {
-  private let directory: ConfinedDirectory
+  let directory: ConfinedDirectory
+  /// What the names of this device's unfinished files begin with; nil when they are nobody's.
+  private let writer: String?
 
   /// Opens the directory at `path`.
   ///
   /// It stays the same directory, whatever is mounted or moved over `path` later.
   ///
   /// - Throws: ``PostError`` `noPost` when there is none.
-  public init(path: String) throws(PostError) {
+  public convenience init(path: String) throws(PostError) { try self.init(path, writer: nil) }
+
+  /// Likewise, for the device of a mailbox: what it leaves when it is killed is swept up later.
+  ///
+  /// - Throws: ``PostError`` `noPost`, `inputOutput`.
+  public convenience init(path: String, for mailbox: Mailbox) throws(PostError) {
+    try self.init(path, writer: try mailbox.writerName())
+  }
+
+  private init(_ path: String, writer: String?) throws(PostError) {
+    self.writer = writer
     do { directory = try ConfinedDirectory(path: path) } catch {
       guard error.code != .notFound else {
         throw PostError(.noPost, "\(path) is not a directory", underlying: error)
@@ -43,7 +55,33 @@ public final class DirectoryTransport: Transport {
   public func putIfAbsent(
     _ path: TransportPath, _ bytes: [UInt8]
   ) throws(PostError) -> Bool {
-    do { return try directory.create(path.names, bytes, temporaries: "tmp") } catch {
+    do { return try directory.create(path.names, bytes, temporaries: temporaries) } catch {
+      throw PostError(error)
+    }
+  }
+
+  private var temporaries: ConfinedDirectory.Temporaries {
+    ConfinedDirectory.Temporaries(
+      folder: Self.temporaryFolder, prefix: writer.map { "\($0)-" } ?? "")
+  }
+
+  static let temporaryFolder = "tmp"
+
+  /// Takes away what this device's killed writers left more than a day ago, and the empty folders
+  /// of days before yesterday.
+  ///
+  /// A folder that is not empty cannot be removed, and so needs no look inside.
+  public func sweep(now: Int) throws(PostError) {
+    let horizon = now - Day.secondCount
+    let yesterday = Day(of: horizon)
+    do {
+      if writer != nil { try directory.sweep(temporaries, olderThan: horizon) }
+      try directory.removeEmptyFolders(in: ["messages"], limit: 1_000) { name in
+        Day(parsing: name).map { $0 < yesterday } ?? false
+      }
+    } catch {
+      // A link or a file in a folder's place holds none of ours.
+      guard error.code != .wrongKind else { return }
       throw PostError(error)
     }
   }

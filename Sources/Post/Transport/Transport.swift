@@ -38,6 +38,19 @@ public protocol Transport: Sendable {
   ///
   /// - Throws: ``PostError`` `inputOutput`.
   func freeByteCount() throws(PostError) -> UInt64?
+
+  /// Takes away what this device's killed writers left, and folders of past days that are empty.
+  ///
+  /// Does nothing unless the transport has something of the kind.
+  ///
+  /// - Parameter now: the time in seconds since 1970.
+  /// - Throws: ``PostError`` `inputOutput`.
+  func sweep(now: Int) throws(PostError)
+}
+
+extension Transport {
+  /// Does nothing.
+  public func sweep(now: Int) throws(PostError) {}
 }
 
 /// The way to a file or a folder in a post, which cannot lead out of it.
