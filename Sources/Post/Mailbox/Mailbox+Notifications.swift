@@ -28,7 +28,7 @@ extension Mailbox {
           SELECT \(InboxEntry.columns) FROM notification JOIN incoming ON incoming.id = incoming
           WHERE nextAttemptAt <= ? OR nextAttemptAt > ? ORDER BY nextAttemptAt, incoming LIMIT ?
           """, arguments: [now, now + Notifications.longestWait, limit]
-      ).map(InboxEntry.init)
+      ).map { try InboxEntry($0) }
     }
   }
 

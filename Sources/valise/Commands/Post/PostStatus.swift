@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Contacts
 internal import DurableFiles
 internal import JOSE
 internal import Post
