@@ -41,6 +41,8 @@ public struct AddressBook: Sendable {
     case updated
     /// The project has an old card; the newer one that is known here was used.
     case projectIsBehind
+    /// The project has a newer card of one's own identity, another device's work, which was used.
+    case identityIsBehind
   }
 
   /// Whom `name` means; nil when nobody is called so.
@@ -70,8 +72,9 @@ public struct AddressBook: Sendable {
       case .refused(let refusal):
         throw try KeyConflict.error(own, offered: shared.published, refusal)
       case .newer:
-        // Taken back on another machine: this one's keys may be in strange hands.
-        if shared.isRevoked { _ = try shared.encryptionKeys(at: now) }
+        // Made by another device: it may hold that one's key, or take all of them back.
+        return Person(
+          name: own.name, keys: try shared.encryptionKeys(at: now), notice: .identityIsBehind)
       }
       return Person(name: own.name, keys: try own.encryptionKeys(at: now), notice: nil)
     }
@@ -118,10 +121,14 @@ public struct AddressBook: Sendable {
   /// - Throws: ``ContactsError`` `expired`, `revoked`, `damaged`, `inputOutput`.
   public func currentKeyIDs(of name: String, at now: Int) throws(ContactsError) -> [String]? {
     let keys: [PublicJWK]
+    var contact = try project?.contact(name)
     if let identity = try keyring.identity(name) {
-      keys = try identity.encryptionKeys(at: now)
+      let newer = contact.flatMap { contact in
+        Pinning.verdict(on: contact.published, pinned: .card(identity.card)) == .newer
+          ? contact : nil
+      }
+      keys = try (newer?.keys ?? identity.card.keys).usable(at: now, by: name)
     } else {
-      var contact = try project?.contact(name)
       if contact == nil { contact = try keyring.contacts.contact(name) }
       guard let contact else { return nil }
       keys = try contact.encryptionKeys(at: now)
@@ -158,7 +165,9 @@ public struct AddressBook: Sendable {
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
   public func keyIDs(of name: String) throws(ContactsError) -> Set<String> {
     var keyIDs: Set<String> = []
-    for key in try keyring.identity(name)?.publicKeys ?? [] where key.canEncrypt {
+    let identity = try keyring.identity(name)
+    keyIDs.formUnion(identity?.card.removedKeyIDs ?? [])
+    for key in identity?.publicKeys ?? [] where key.canEncrypt {
       do { keyIDs.insert(try key.thumbprintText()) } catch {
         throw ContactsError(.internalFailure, error.reason, underlying: error)
       }
@@ -232,8 +241,7 @@ public struct AddressBook: Sendable {
     var owners: [String: String] = [:]
     for identity in try keyring.identities() {
       for keyID in keyIDs where owners[keyID] == nil {
-        let isOwner = identity.publicKeys.contains { $0.isCalled(keyID) }
-        if isOwner { owners[keyID] = identity.name }
+        if identity.isOwner(of: keyID) { owners[keyID] = identity.name }
       }
     }
     for book in [keyring.contacts, project].compactMap({ $0 }) {

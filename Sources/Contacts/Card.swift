@@ -8,6 +8,9 @@ public import JOSE
 /// {"name":"alice","serial":2,"iat":1795219200,"keys":[…],"signature":"eyJ…"}
 /// ```
 ///
+/// Each device of its owner has an encryption key of its own among the `keys`. `devices` gives names
+/// to some, by thumbprint; `removed` has the thumbprints of keys that were taken off.
+///
 /// `signature` is a compact JWS (RFC 7515) with `typ` `valise-card`, by one of the `keys`. Its
 /// payload is the card without `signature`, and has to say the same: what is read is what was
 /// signed.
@@ -23,6 +26,9 @@ public struct Card: Sendable {
   public let keys: [PublicJWK]
   /// The one of ``keys`` that signed.
   public let signingKey: PublicJWK
+  /// The thumbprints of keys that were on earlier cards and are not to come back.
+  public let removedKeyIDs: [String]
+  let deviceNames: [DeviceName]
   /// The card as JSON.
   package let json: JSONText
   private let signature: [UInt8]
@@ -35,6 +41,11 @@ public struct Card: Sendable {
 
   /// Whether the owner took back everything: no card by the same key counts any more.
   public var isRevocation: Bool { signingKey.metadata.revocation != nil }
+
+  /// What the owner calls the device that holds the private half of `key`; nil when it has no name.
+  public func deviceName(of key: PublicJWK) -> String? {
+    deviceNames.first { key.hasThumbprint($0.keyID) }?.name
+  }
 
   /// Whether both are the very same card.
   func isSame(as other: Card) -> Bool { signature == other.signature }
@@ -54,14 +65,19 @@ public struct Card: Sendable {
   public init(
     name: String, serial: Int, keys: [PublicJWK], signer: PrivateJWK, at now: Int
   ) throws(ContactsError) {
-    try Name.check(name)
-    guard let signingKey = keys.first(where: { $0.isSameKey(as: signer.publicKey) }) else {
-      throw ContactsError(.unusableKey, "the card does not hold the key that signs it")
+    let content = Content(
+      name: name, serial: serial, keys: keys, deviceNames: [], removedKeyIDs: [])
+    try self.init(content, signer: signer, at: now)
+  }
+
+  init(_ content: Content, signer: PrivateJWK, at now: Int) throws(ContactsError) {
+    try Name.check(content.name)
+    guard let signingKey = content.keys.first(where: { $0.isSameKey(as: signer.publicKey) })
+    else { throw ContactsError(.unusableKey, "the card does not hold the key that signs it") }
+    guard content.keys.count <= Self.maximumKeyCount else {
+      throw ContactsError(.limitExceeded, "a card holds \(Self.maximumKeyCount) keys at most")
     }
-    let members: [JSONText.Member] = [
-      .init("name", .string(name)), .init("serial", .integer(serial)),
-      .init("iat", .integer(now)), .init("keys", .array(keys.map(\.json))),
-    ]
+    let members = content.members(at: now)
     do throws(JOSEError) {
       var options = JWS.SigningOptions()
       options.type = Self.type
@@ -71,9 +87,11 @@ public struct Card: Sendable {
       json = .object(
         members + [.init("signature", .string(String(decoding: signature, as: UTF8.self)))])
     } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
-    self.name = name
-    self.serial = serial
-    self.keys = keys
+    name = content.name
+    serial = content.serial
+    keys = content.keys
+    removedKeyIDs = content.removedKeyIDs
+    deviceNames = content.deviceNames
     self.signingKey = signingKey
   }
 
@@ -111,6 +129,8 @@ public struct Card: Sendable {
       self.name = name
       self.serial = serial
       keys = try Self.publicKeys(signed)
+      deviceNames = try DeviceName.all(in: signed)
+      removedKeyIDs = try signed.strings("removed") ?? []
       signingKey = candidates[first.keyIndex]
       self.signature = signature
     } catch { throw Self.refusal(error.reason, error) }

@@ -188,6 +188,14 @@ extension Contact {
   }
 }
 
+extension Identity {
+  /// Whether the key called `keyID` is its own, another device's, or was one's.
+  func isOwner(of keyID: String) -> Bool {
+    publicKeys.contains { $0.isCalled(keyID) }
+      || card.removedKeyIDs.contains { $0.isExactly(keyID) }
+  }
+}
+
 extension PublicJWK {
   /// Whether `keyID` is the key's thumbprint, or the name that it gives itself.
   func isCalled(_ keyID: String) -> Bool {

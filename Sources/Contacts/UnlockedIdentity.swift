@@ -1,32 +1,44 @@
-internal import DurableFiles
 public import JOSE
 
 /// An identity whose private keys are at hand.
 public struct UnlockedIdentity: Sendable {
   /// The identity as it is kept.
   public let identity: Identity
-  /// The key that speaks for its owner.
-  public let signingKey: PrivateJWK
-  /// The keys that open what is sealed for it, the retired ones last.
-  public let decryptionKeys: [PrivateJWK]
-  private let passphrase: SecretBytes?
+  let held: HeldKeys
 
+  /// The key that speaks for its owner.
+  public var signingKey: PrivateJWK { held.signingKey }
+  /// The keys that open what is sealed for it, the retired ones last.
+  public var decryptionKeys: [PrivateJWK] { held.decryptionKeys }
+  /// The keys whose messages this device collects: its own, the retired ones last, and never another
+  /// device's.
+  ///
+  /// Who collects a message takes it away. A key that another device handed over to open old files is
+  /// therefore none of them.
+  public var deviceKeys: [PrivateJWK] { held.decryptionKeys.filter(held.isOwn) }
   /// All private keys, as they are kept and exported.
-  public var keys: [PrivateJWK] { Self.ordered(signingKey, decryptionKeys) }
+  public var keys: [PrivateJWK] { held.keys }
 
   init(
     _ identity: Identity, _ set: JWKSet, passphrase: SecretBytes?
   ) throws(JOSEError) {
     let keys = set.keys.compactMap { if case .privateKey(let key) = $0 { key } else { nil } }
     // Whoever could change the readable half could have other keys encrypted to. The card is signed,
-    // so that all of it is right when the signing key is.
+    // so that all of it is right when the signing key is. Other devices' keys are on it too; of those
+    // that are said to be here, each must be.
     guard
-      let signingKey = keys.first(where: { $0.publicKey.isSameKey(as: identity.card.signingKey) })
+      let signingKey = keys.first(where: { $0.publicKey.isSameKey(as: identity.card.signingKey) }),
+      identity.heldKeys.allSatisfy({ $0.isAmong(keys.map(\.publicKey)) })
     else { throw JOSEError(.invalidKey, "its private and public keys do not belong together") }
     self.identity = identity
-    self.signingKey = signingKey
-    decryptionKeys = keys.filter(\.publicKey.canEncrypt)
-    self.passphrase = passphrase
+    held = HeldKeys(
+      signingKey: signingKey, decryptionKeys: keys.filter(\.publicKey.canEncrypt),
+      inheritedKeys: identity.inheritedKeys, passphrase: passphrase)
+  }
+
+  init(_ card: Card, _ held: HeldKeys) throws(ContactsError) {
+    self.held = held
+    identity = try Identity(card: card, held: held)
   }
 
   // MARK: Making
@@ -48,7 +60,9 @@ public struct UnlockedIdentity: Sendable {
     let card = try Card(
       name: name, serial: 1, keys: [key.publicKey, signingKey.publicKey], signer: signingKey,
       at: lifetime.start)
-    return try UnlockedIdentity(card, signingKey, [key], passphrase)
+    return try UnlockedIdentity(
+      card,
+      HeldKeys(signingKey: signingKey, decryptionKeys: [key], passphrase: passphrase))
   }
 
   /// When a key is made, and when it ends.
@@ -65,51 +79,42 @@ public struct UnlockedIdentity: Sendable {
     }
   }
 
-  /// Makes an identity of keys that exist: the first encryption key counts, others are retired; a
-  /// signing key is made unless there is one.
+  /// Makes an identity of keys that exist.
   ///
-  /// The card's serial is the time: an identity that moves to another machine this way must not begin
-  /// below the cards that others have of it.
+  /// With a card, it is the identity that was exported, other devices' keys on the card and all; under
+  /// another name, the card is signed anew. Without, the first encryption key counts, others are
+  /// retired, and a signing key is made unless there is one.
   ///
-  /// - Throws: ``ContactsError`` `invalidName`, `unusableKey` when none can decrypt.
+  /// The serial of a card that is made is the time, if that is higher: an identity that moves to
+  /// another machine this way must not begin below the cards that others have of it.
+  ///
+  /// - Throws: ``ContactsError`` `invalidName`, `unusableKey` when none can decrypt, or the card is by
+  ///   another key.
   public init(
-    importing keys: [PrivateJWK], name: String, passphrase: SecretBytes?, at now: Int
+    importing exported: ExportedIdentity, name: String, passphrase: SecretBytes?, at now: Int
   ) throws(ContactsError) {
-    let encryptionKeys = keys.filter(\.publicKey.canEncrypt)
+    let encryptionKeys = exported.keys.filter(\.publicKey.canEncrypt)
     guard let first = encryptionKeys.first else {
       throw ContactsError(.unusableKey, "there is no private key that decrypts")
     }
-    let own = keys.first { $0.publicKey.canVerify && !$0.publicKey.canEncrypt }
-    let signingKey = if let own { own } else { try Self.signingKey(at: now) }
-    let card = try Card(
-      name: name, serial: max(1, now), keys: [first.publicKey, signingKey.publicKey],
-      signer: signingKey, at: now)
-    try self.init(card, signingKey, encryptionKeys, passphrase)
-  }
-
-  private init(
-    _ card: Card, _ signingKey: PrivateJWK, _ decryptionKeys: [PrivateJWK],
-    _ passphrase: SecretBytes?
-  ) throws(ContactsError) {
-    self.signingKey = signingKey
-    self.decryptionKeys = decryptionKeys
-    self.passphrase = passphrase
-    let retired = decryptionKeys.map(\.publicKey).filter { key in
-      !card.keys.contains { $0.isSameKey(as: key) }
+    let signingKey =
+      if let own = try exported.signingKey() { own } else { try Self.signingKey(at: now) }
+    let card: Card
+    if let exported = exported.card {
+      card = try exported.named(name, signer: signingKey, at: now)
+    } else {
+      card = try Card(
+        name: name, serial: max(1, now), keys: [first.publicKey, signingKey.publicKey],
+        signer: signingKey, at: now)
     }
-    identity = try Identity(
-      card: card, retiredKeys: retired, keys: Self.ordered(signingKey, decryptionKeys),
-      passphrase: passphrase)
+    try self.init(
+      card,
+      HeldKeys(
+        signingKey: signingKey, decryptionKeys: encryptionKeys,
+        inheritedKeys: exported.inheritedKeys, passphrase: passphrase))
   }
 
-  /// The key that others seal for comes first: programs that know of one key take that.
-  private static func ordered(
-    _ signingKey: PrivateJWK, _ decryptionKeys: [PrivateJWK]
-  ) -> [PrivateJWK] {
-    decryptionKeys.prefix(1) + [signingKey] + decryptionKeys.dropFirst()
-  }
-
-  private static func encryptionKey(
+  static func encryptionKey(
     _ kind: PrivateJWK.Kind, _ lifetime: Lifetime
   ) throws(ContactsError) -> PrivateJWK {
     do {
@@ -132,25 +137,28 @@ public struct UnlockedIdentity: Sendable {
 
   // MARK: Changing
 
-  /// The identity with a fresh encryption key on its card; the old ones go on opening.
+  /// The identity with a fresh encryption key of this device on its card; the old ones go on opening,
+  /// and the other devices keep theirs.
   ///
   /// - Throws: ``ContactsError`` `revoked`, `internalFailure`.
   public func rotated(
     to kind: PrivateJWK.Kind, lifetime: Lifetime
   ) throws(ContactsError) -> Identity {
-    try requireUnrevoked()
-    let key = try Self.encryptionKey(kind, lifetime)
-    let card = try Card(
-      name: identity.name, serial: identity.card.serial + 1,
-      keys: [key.publicKey, signingKey.publicKey], signer: signingKey, at: lifetime.start)
-    return try UnlockedIdentity(card, signingKey, [key] + decryptionKeys, passphrase).identity
+    try identity.requireUnrevoked()
+    var (content, held) = (identity.card.content, held)
+    try renewKey(in: &content, &held, to: kind, lifetime)
+    content.serial += 1
+    let card = try Card(content, signer: signingKey, at: lifetime.start)
+    return try UnlockedIdentity(card, held).identity
   }
 
   /// The identity under another passphrase; under none when it is nil.
   ///
   /// - Throws: ``ContactsError`` `internalFailure`.
   public func protected(by passphrase: SecretBytes?) throws(ContactsError) -> Identity {
-    try UnlockedIdentity(identity.card, signingKey, decryptionKeys, passphrase).identity
+    var held = held
+    held.passphrase = passphrase
+    return try UnlockedIdentity(identity.card, held).identity
   }
 
   /// A card that takes everything back.
@@ -159,21 +167,13 @@ public struct UnlockedIdentity: Sendable {
   ///
   /// - Throws: ``ContactsError`` `internalFailure`.
   public func revocation(reason: String?, at now: Int) throws(ContactsError) -> Card {
-    try requireUnrevoked()
-    var keys = identity.card.keys
-    for index in keys.indices {
-      keys[index].metadata.revocation = .init(revokedAt: now, reason: reason)
+    try identity.requireUnrevoked()
+    var content = identity.card.content
+    for index in content.keys.indices {
+      content.keys[index].metadata.revocation = .init(revokedAt: now, reason: reason)
     }
-    return try Card(
-      name: identity.name, serial: identity.card.serial + 1, keys: keys, signer: signingKey,
-      at: now)
-  }
-
-  private func requireUnrevoked() throws(ContactsError) {
-    guard let revocation = identity.card.signingKey.metadata.revocation else { return }
-    throw ContactsError(
-      .revoked,
-      "the identity \(identity.name) was revoked on \(Platform.day(of: revocation.revokedAt))")
+    content.serial += 1
+    return try Card(content, signer: signingKey, at: now)
   }
 }
 

@@ -73,7 +73,15 @@ struct KeyChoice {
       .noKey,
       "\(Text.shown(name)): sealed for \(list); you hold \(holder.isEmpty ? "no key" : holder)",
       hint: holder.isEmpty
-        ? "valise key import FILE adds a key, -i FILE uses one without" : nil)
+        ? "valise key import FILE adds a key, -i FILE uses one without" : otherDevice(owners))
+  }
+
+  /// What to do about a file that another device of one's own opens; nil when it is none.
+  private func otherDevice(_ owners: [String: String]) -> String? {
+    let names = (try? book.keyring.identities().map(\.name)) ?? []
+    guard let own = names.first(where: { owners.values.contains($0) }) else { return nil }
+    return "another device of \(own) opens it, and adds this one's key: "
+      + "valise recipients add -r \(own) FILE"
   }
 
   // MARK: Which identities
@@ -81,7 +89,8 @@ struct KeyChoice {
   /// Those that the envelope names; if there are none, those that a recipient may mean without
   /// naming them.
   ///
-  /// A thumbprint that is nobody's here means somebody else.
+  /// A thumbprint that is nobody's here means somebody else. One that is another device's does not
+  /// open here; its identity is unlocked all the same, which shows that the card is its own.
   private static func candidates(
     _ identities: [Identity], _ recipients: [JWE.RecipientDescription], _ named: Set<[UInt8]>
   ) -> [Identity] {
@@ -90,7 +99,8 @@ struct KeyChoice {
     let ready = meant.filter { !$0.isEncrypted }
     guard meant.isEmpty else { return ready.isEmpty ? meant : ready }
     let isOpenToTrial = recipients.contains { $0.keyID.map { $0.utf8.count != 43 } ?? true }
-    return isOpenToTrial ? identities : []
+    return isOpenToTrial
+      ? identities : identities.filter { isNamed($0.publicKeys, in: named) }
   }
 
   /// The private keys of `identities`, or of the first that opens.
@@ -111,7 +121,11 @@ struct KeyChoice {
   }
 
   private static func isNamed(_ identity: Identity, in named: Set<[UInt8]>) -> Bool {
-    identity.publicKeys.contains { names($0, $0.metadata.keyID, in: named) }
+    isNamed(identity.heldKeys, in: named)
+  }
+
+  private static func isNamed(_ keys: [PublicJWK], in named: Set<[UInt8]>) -> Bool {
+    keys.contains { names($0, $0.metadata.keyID, in: named) }
   }
 
   private static func names(

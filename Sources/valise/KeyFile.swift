@@ -38,12 +38,30 @@ struct KeyFile {
       guard isJSON else {
         return try isOpenSSH ? JWKSet(openSSH: text).keys : JWKSet(pem: text).keys
       }
-      guard isEnvelope else { return try nonEmpty(JWKSet(parsing: text)) }
     } catch { throw Failure(error, naming: path) }
+    let text = try json(passphrases)
+    do throws(JOSEError) { return try nonEmpty(JWKSet(parsing: text)) } catch {
+      throw Failure(error, naming: path)
+    }
+  }
+
+  /// Its private keys, with the card that valise exports beside them.
+  func identity(_ passphrases: PassphraseOptions) throws -> ExportedIdentity {
+    guard isJSON else {
+      return ExportedIdentity(
+        try keys(passphrases).compactMap { if case .privateKey(let key) = $0 { key } else { nil } })
+    }
+    let text = try json(passphrases)
+    do { return try ExportedIdentity(parsing: text) } catch { throw failure(error) }
+  }
+
+  /// What is JSON in it, decrypted.
+  private func json(_ passphrases: PassphraseOptions) throws -> SecretBytes {
+    guard isEnvelope else { return text }
     let passphrase = try passphrases.existing("passphrase for \(Text.shown(path))")
     do throws(JOSEError) {
-      return try nonEmpty(
-        JWKSet(decrypting: text.withBytes { Array(copying: $0) }, with: [.passphrase(passphrase)]))
+      return try JWKSet.text(
+        decrypting: text.withBytes { Array(copying: $0) }, with: [.passphrase(passphrase)])
     } catch {
       guard error.code == .decryptionFailed else { throw Failure(error, naming: path) }
       throw Failure(.noKey, "\(Text.shown(path)): the passphrase does not open it")
@@ -80,10 +98,14 @@ struct KeyFile {
   func card() throws -> Card? {
     guard isJSON, (try? JSONDocument(parsing: text))?.root["signature"] != nil else { return nil }
     do { return try Card(parsing: text.withBytes { Array(copying: $0) }) } catch {
-      let isForged = (error.underlying as? JOSEError)?.code == .verificationFailed
-      throw Failure(
-        isForged ? .refused : .badData, "\(Text.shown(path)): \(Text.shown(error.reason))")
+      throw failure(error)
     }
+  }
+
+  private func failure(_ error: ContactsError) -> Failure {
+    let isForged = (error.underlying as? JOSEError)?.code == .verificationFailed
+    return Failure(
+      isForged ? .refused : .badData, "\(Text.shown(path)): \(Text.shown(error.reason))")
   }
 
   private func nonEmpty(_ set: JWKSet) throws(JOSEError) -> [JWK] {

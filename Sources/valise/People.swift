@@ -78,6 +78,9 @@ struct People {
     case .projectIsBehind:
       Console.warning(
         "the project has an old card of \(name); the newer one of your own contacts is used")
+    case .identityIsBehind:
+      Console.warning(
+        "the project has a newer card of \(name), which is used; valise key update takes it")
     }
   }
 }

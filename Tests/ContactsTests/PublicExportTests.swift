@@ -77,7 +77,7 @@ import Seeded
       return read
     }
     return try UnlockedIdentity(
-      importing: keys, name: "alice", passphrase: nil, at: People.now)
+      importing: ExportedIdentity(keys), name: "alice", passphrase: nil, at: People.now)
   }
 
   private static func changed(

@@ -1,16 +1,22 @@
-internal import Primitives
+package import Primitives
 
 extension JWKSet {
   /// The set encrypted as a JWE with `cty` `jwk-set+json` (RFC 7517 §7).
   ///
   /// - Throws: ``JOSEError`` as ``JWE/encrypt(_:for:options:)``.
   public func encrypted(for recipients: [JWE.Recipient]) throws(JOSEError) -> [UInt8] {
+    try Self.encrypt(json(.exposingPrivateKey).secret(), for: recipients)
+  }
+
+  /// The text of a JWK Set encrypted likewise, with whatever members it has besides `keys`.
+  package static func encrypt(
+    _ text: SecretBytes, for recipients: [JWE.Recipient]
+  ) throws(JOSEError) -> [UInt8] {
     var options = JWE.EncryptionOptions()
     options.contentType = "jwk-set+json"
     // The array is the plaintext of an encryption and gone right after.
-    let plaintext = json(.exposingPrivateKey).secret()
     return try JWE.encrypt(
-      plaintext.withBytes { Array(copying: $0) }, for: recipients, options: options)
+      text.withBytes { Array(copying: $0) }, for: recipients, options: options)
   }
 
   /// Opens an encrypted JWK (`cty` `jwk+json`) or JWK Set.
@@ -21,6 +27,14 @@ extension JWKSet {
     decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey],
     policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
   ) throws(JOSEError) {
+    try self.init(parsing: Self.text(decrypting: envelope, with: keys, policy: policy))
+  }
+
+  /// The text of an encrypted JWK or JWK Set.
+  package static func text(
+    decrypting envelope: [UInt8], with keys: [JWE.DecryptionKey],
+    policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
+  ) throws(JOSEError) -> SecretBytes {
     let parsed = try JWE.Envelope(BytesInMemory(envelope), policy: policy)
     let types = ["jwk+json", "jwk-set+json"].map { MediaType($0) }
     guard let contentType = parsed.contentType, types.contains(MediaType(contentType)) else {
@@ -29,7 +43,7 @@ extension JWKSet {
     let gathered = BytesGathered()
     _ = try parsed.unlock(with: keys).decrypt(into: gathered)
     var plaintext = gathered.takeCommitted()
-    try self.init(parsing: SecretBytes(wiping: &plaintext))
+    return SecretBytes(wiping: &plaintext)
   }
 }
 

@@ -9,7 +9,7 @@ struct Key: ParsableCommand {
     abstract: "Make, list and move your own keys.",
     subcommands: [
       Generate.self, List.self, Export.self, Import.self, Fingerprint.self, Default.self,
-      Rotate.self, Passphrase.self, Revoke.self,
+      Rotate.self, Passphrase.self, Revoke.self, DeviceCommand.self, Update.self,
     ])
 
   func run() throws {
@@ -22,22 +22,27 @@ struct Key: ParsableCommand {
       .init("name", .string(identity.name)), .init("default", .bool(isDefault)),
       .init("encrypted", .bool(identity.isEncrypted)),
       .init("serial", .integer(identity.card.serial)),
-      .init("keys", .array(try identity.card.keys.map { try $0.description(isRetired: false) })),
+      .init("keys", .array(try identity.card.keys.map { try $0.description(in: identity) })),
       .init(
-        "retired", .array(try identity.retiredKeys.map { try $0.description(isRetired: true) })),
+        "retired", .array(try identity.retiredKeys.map { try $0.description(in: identity) })),
     ]
   }
 }
 
 extension PublicJWK {
   /// The key as data.
-  fileprivate func description(isRetired: Bool) throws -> JSONText {
-    let now = Platform.now()
-    return .object([
+  fileprivate func description(in identity: Identity) throws -> JSONText {
+    let isRetired = identity.retiredKeys.contains { $0.isSameKey(as: self) }
+    var members: [JSONText.Member] = [
       .init("type", .string(kind)), .init("use", .string(canEncrypt ? "enc" : "sig")),
       .init("thumbprint", .string(try thumbprintText())),
-      .init("state", .string(isRetired ? "retired" : state(at: now))),
-    ])
+      .init("state", .string(isRetired ? "retired" : state(at: Platform.now()))),
+    ]
+    if canEncrypt { members.append(.init("here", .bool(identity.holds(self)))) }
+    if let name = identity.card.deviceName(of: self) {
+      members.append(.init("device", .string(name)))
+    }
+    return .object(members)
   }
 
   /// Whether the key may be used, in a word.

@@ -33,7 +33,8 @@ extension Key {
     func run() throws {
       let keyring = try Environment.keyring()
       let identity = try Environment.identity(name, in: keyring)
-      let current = identity.card.keys.first(where: \.canEncrypt)?.kind ?? "X25519"
+      let former = identity.deviceKey ?? identity.card.keys.first(where: \.canEncrypt)
+      let current = former?.kind ?? "X25519"
       let kind = try KeyType.kind(type ?? current)
       let now = Platform.now()
       let rotated = try identity.unlock(asking: passphrases)

@@ -95,7 +95,7 @@ extension Key {
       let now = Platform.now()
       let rows = try identities.flatMap { identity in
         let keys =
-          identity.card.keys.map { ($0, $0.lifetime(at: now) ?? "") }
+          identity.card.keys.map { ($0, identity.state(of: $0, at: now)) }
           + identity.retiredKeys.map { ($0, "retired") }
         return try keys.map { key, state in
           [

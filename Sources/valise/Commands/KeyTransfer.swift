@@ -44,23 +44,9 @@ extension Key {
       }
       let output = try Output(output, force: force)
       guard exportsPrivateKeys else { return try output.write(identity.card.serialized.span) }
-      let keys = try identity.unlock(asking: protection.passphrases).keys
-      let set = JWKSet(keys.map { .privateKey($0) })
-      guard let passphrase = try protection.passphrase("passphrase for the exported keys") else {
-        Console.warning("the exported keys are readable for whoever reads the file")
-        let text = set.json(.exposingPrivateKey).secret(readable: true)
-        return try text.withBytes { try output.write($0) }
-      }
-      let envelope: [UInt8]
-      do throws(JOSEError) {
-        envelope = try set.encrypted(for: [recipient(passphrase)])
-      } catch { throw Failure(error, naming: identity.name) }
-      try output.write(envelope.span)
-    }
-
-    private func recipient(_ passphrase: SecretBytes) throws(JOSEError) -> JWE.Recipient {
-      guard let iterations else { return try JWE.Recipient(passphrase: passphrase) }
-      return try JWE.Recipient(passphrase: passphrase, iterations: iterations)
+      try output.write(
+        identity.unlock(asking: protection.passphrases).exported, naming: identity.name,
+        under: protection, iterations: iterations)
     }
   }
 
@@ -68,12 +54,18 @@ extension Key {
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Take a private key from a file into your keyring.",
-      discussion: "A private JWK, a JWK Set, an encrypted JWK or PEM, from any program.")
+      discussion: """
+        A private JWK, a JWK Set, an encrypted JWK or PEM, from any program; or what valise key \
+        export --private or valise key device add wrote, with the card in it.
+        """)
 
     @Argument(help: "The file; - for standard input.")
     var file: String
 
-    @Option(help: ArgumentHelp("What to call it; the file's name by default.", valueName: "name"))
+    @Option(
+      help: ArgumentHelp(
+        "What to call it; its name on the card in the file, or the file's name, by default.",
+        valueName: "name"))
     var name: String?
 
     @OptionGroup(title: "Protection") var protection: ProtectionOptions
@@ -82,17 +74,18 @@ extension Key {
 
     func run() throws {
       let keyring = try Environment.keyring()
-      let name = name ?? Self.stem(file)
-      try keyring.checkIdentityName(name)
-      let keys = try KeyFile(file).keys(protection.passphrases)
-        .compactMap { if case .privateKey(let key) = $0 { key } else { nil } }
-      guard keys.contains(where: \.publicKey.canEncrypt) else {
+      if let name { try keyring.checkIdentityName(name) }
+      let exported = try KeyFile(file).identity(protection.passphrases)
+      guard exported.keys.contains(where: \.publicKey.canEncrypt) else {
         throw Failure(
           .badData, "\(Text.shown(file)): holds no private key that decrypts",
-          hint: "valise contact add NAME FILE takes somebody's public key")
+          hint: "valise contact add NAME FILE takes somebody's public key, and valise key update "
+            + "a card that another device of yours made")
       }
+      let name = name ?? exported.card?.name ?? Self.stem(file)
+      try keyring.checkIdentityName(name)
       let identity = try UnlockedIdentity(
-        importing: keys, name: name,
+        importing: exported, name: name,
         passphrase: try protection.passphrase("passphrase for the new identity \(name)"),
         at: Platform.now()
       ).identity
@@ -106,5 +99,29 @@ extension Key {
       let last = path.split(separator: "/").last.map(String.init) ?? path
       return last.split(separator: ".").first.map(String.init) ?? last
     }
+  }
+}
+
+extension Output {
+  /// Writes private keys, encrypted unless the options say otherwise; `name` is whose they are.
+  func write(
+    _ exported: ExportedIdentity, naming name: String, under protection: ProtectionOptions,
+    iterations: Int? = nil
+  ) throws {
+    guard let passphrase = try protection.passphrase("passphrase for the exported keys") else {
+      Console.warning("the exported keys are readable for whoever reads the file")
+      return try exported.text(.exposingPrivateKey).withBytes { try write($0) }
+    }
+    let envelope: [UInt8]
+    do throws(JOSEError) {
+      let recipient =
+        if let iterations {
+          try JWE.Recipient(passphrase: passphrase, iterations: iterations)
+        } else {
+          try JWE.Recipient(passphrase: passphrase)
+        }
+      envelope = try exported.encrypted(for: [recipient])
+    } catch { throw Failure(error, naming: name) }
+    try write(envelope.span)
   }
 }

@@ -43,7 +43,7 @@ final class MailboxAccess {
       throw Failure(error, naming: own.identity.name)
     }
     let keys = try Post.OwnKeys(
-      signer: signer, encryptionKeys: own.decryptionKeys,
+      signer: signer, encryptionKeys: own.deviceKeys,
       card: own.identity.card.serialized)
     unlocked = keys
     return keys

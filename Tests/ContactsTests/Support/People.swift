@@ -13,6 +13,26 @@ enum People {
       name: name, kind: kind, passphrase: nil, lifetime: .init(start: now, end: end))
   }
 
+  /// Two devices of one person, the second one called phone.
+  static func devices(
+    _ name: String
+  ) throws -> (first: UnlockedIdentity, added: UnlockedIdentity) {
+    try devices(identity(name))
+  }
+
+  /// A device, and another one that it added.
+  static func devices(
+    _ first: UnlockedIdentity, name: String = "phone", opensOldFiles: Bool = false
+  ) throws -> (first: UnlockedIdentity, added: UnlockedIdentity) {
+    let (identity, exported) = try first.addingDevice(
+      .init(
+        name: name, kind: .x25519, lifetime: .init(start: now), opensOldFiles: opensOldFiles))
+    let text = exported.text(.exposingPrivateKey)
+    let added = try UnlockedIdentity(
+      importing: ExportedIdentity(parsing: text), name: identity.name, passphrase: nil, at: now)
+    return (try identity.unlock(), added)
+  }
+
   /// A contact with bare keys, which take no time to make.
   static func contact(_ name: String, keyID: String? = nil) throws -> Contact {
     try Contact(name: name, published: .bare([publicKey(keyID: keyID)]))
