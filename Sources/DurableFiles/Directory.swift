@@ -29,7 +29,9 @@ package struct Directory: Sendable, Hashable {
     if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex {
       try Directory(path: String(path[..<slash])).create(isShared: isShared)
     }
-    guard unsafe mkdir(path, isShared ? 0o777 : 0o700) == 0 || errno == EEXIST else { throw FileError.last(path) }
+    guard unsafe mkdir(path, isShared ? 0o777 : 0o700) == 0 || errno == EEXIST else {
+      throw FileError.last(path)
+    }
     // What is written into it is not durable before it is.
     do {
       try Descriptor.open("\(path)/..", O_RDONLY | O_DIRECTORY, name: path).synchronize()
