@@ -84,21 +84,3 @@ enum SafeName {
     return devices.contains(String(trimmed(Substring(stem))).uppercased())
   }
 }
-
-/// The names of files that are put into one directory together.
-struct DistinctNames {
-  private var taken: Set<String> = []
-
-  /// A safe name like `name`, unlike all others so far: `plan.pdf`, `plan-2.pdf`.
-  ///
-  /// Names that differ in case alone, or in how accents are written, are one name on some systems.
-  mutating func next(_ name: String) -> String {
-    let safe = SafeName.of(name)
-    var (result, number) = (safe, 1)
-    while !taken.insert(result.lowercased()).inserted {
-      number += 1
-      result = SafeName.numbered(safe, number)
-    }
-    return result
-  }
-}

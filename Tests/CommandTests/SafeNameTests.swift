@@ -44,19 +44,13 @@ struct SafeNameTests {
     #expect(SafeName.of("nul." + String(repeating: "x", count: limit)).utf8.count == limit)
   }
 
-  @Test("names that would clash get numbers, also where case or accents alone differ")
-  func clashes() {
-    var names = DistinctNames()
-    let given = [
-      "plan.pdf", "x/plan.pdf", "PLAN.pdf", "plan-2.pdf", "é", "e\u{301}", "", "attachment",
-    ]
-    #expect(
-      given.map { names.next($0) } == [
-        "plan.pdf", "plan-2.pdf", "PLAN-3.pdf", "plan-2-2.pdf", "é", "e\u{301}-2", "attachment",
-        "attachment-2",
-      ])
-    let long = String(repeating: "ü", count: 200) + ".txt"
-    #expect([names.next(long), names.next(long)].allSatisfy { $0.utf8.count <= 200 })
+  @Test("a number goes before the ending, and keeps the name short")
+  func numbers() {
+    #expect(SafeName.numbered("plan.pdf", 2) == "plan-2.pdf")
+    #expect(SafeName.numbered("plan", 10) == "plan-10")
+    let long = SafeName.of(String(repeating: "ü", count: 200) + ".txt")
+    #expect(SafeName.numbered(long, 2).utf8.count <= 200)
+    #expect(SafeName.numbered(long, 2).hasSuffix("-2.txt"))
   }
 
   @Test("whatever the name, the result is one visible component of bearable length")
@@ -73,8 +67,8 @@ struct SafeNameTests {
         let isSpice = Bool.random(using: &generator)
         given.append(isSpice ? spice.randomElement(using: &generator) ?? "." : any ?? "/")
       }
-      var names = DistinctNames()
-      for name in [names.next(String(given)), names.next(String(given))] {
+      let safe = SafeName.of(String(given))
+      for name in [safe, SafeName.numbered(safe, 2)] {
         let scalars = name.unicodeScalars
         let isOne = !scalars.contains("/") && !scalars.contains("\\")
         #expect(isOne && (1...200).contains(name.utf8.count), "\(seed), \(round)")

@@ -7,6 +7,7 @@ internal import Post
 struct SyncRound {
   private let access: MailboxAccess
   private let vouchesForClock: Bool
+  private let notifier: Notifier
 
   /// What came of one post.
   struct Outcome {
@@ -14,17 +15,20 @@ struct SyncRound {
     let summary: Result<SyncSummary, Failure>
   }
 
-  init(_ access: MailboxAccess, vouchesForClock: Bool) {
+  init(_ access: MailboxAccess, vouchesForClock: Bool) throws {
     self.access = access
+    notifier = try Notifier(access)
     self.vouchesForClock = vouchesForClock
   }
 
   func run(_ posts: [JoinedPost]) throws -> [Outcome] {
     // Asked for before the first post is touched, a passphrase would else come in the middle.
     let keys = try access.keys()
-    return posts.map { post in
+    let outcomes = posts.map { post in
       Outcome(post: post, summary: Result { try sync(post, keys) }.mapError(Report.failure))
     }
+    try notifier.run()
+    return outcomes
   }
 
   private func sync(_ post: JoinedPost, _ keys: Post.OwnKeys) throws -> SyncSummary {
@@ -34,31 +38,11 @@ struct SyncRound {
       var courier = Courier(
         access.mailbox, post.descriptor, over: transport, keys: keys, knowing: access.names)
       courier.vouchesForClock = vouchesForClock
+      courier.announcesArrivals = notifier.isNeeded
       report = try courier.sync(now: Platform.now())
     } catch { throw Failure(error).naming(post.location) }
-    for card in report.cards { try learn(card) }
+    for card in report.cards { try LearnedCard(card, in: access.book)?.take() }
     return SyncSummary(post: post, report: report)
-  }
-
-  /// Takes over new keys that their owner signed with the pinned one.
-  private func learn(_ announced: AnnouncedCard) throws {
-    guard let signer = try access.names.signer(announced.issuer), signer.standing != .own else {
-      return
-    }
-    do throws(ContactsError) {
-      let contact = try Contact(
-        name: signer.name, published: .card(Card(parsing: announced.card)),
-        source: "a message", addedOn: Platform.day(of: Platform.now()))
-      if try access.book.keyring.contacts.add(contact) == .updated {
-        Console.note(
-          "\(signer.name) has new keys, signed by the pinned one", quiet: false)
-      }
-    } catch {
-      guard error.code != .inputOutput else { throw error }
-      // The message is theirs all the same; what they say of their keys is not taken.
-      Console.warning(
-        "\(signer.name) sent a card that does not hold: \(Text.shown(error.reason))")
-    }
   }
 }
 

@@ -33,7 +33,7 @@ struct Sync: ParsableCommand {
 
   func run() throws {
     let access = try MailboxAccess(passphrases)
-    let round = SyncRound(access, vouchesForClock: vouchesForClock)
+    let round = try SyncRound(access, vouchesForClock: vouchesForClock)
     guard watch else {
       let status = try once(access, round)
       if status != .done { throw ExitCode(status.rawValue) }
