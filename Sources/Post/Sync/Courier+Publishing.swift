@@ -24,7 +24,7 @@ extension Courier {
     }
     try transport.synchronize()
     try mailbox.notePosting(of: due, now)
-    report.postedCount = due.count
+    report.postedCount = due.count { !$0.isAcknowledgement }
   }
 
   /// Puts a file, also in the place of one that is not what its name says: what a crash or a
