@@ -27,6 +27,17 @@ struct ContentReader {
       drain: take)
   }
 
+  /// Decrypts what was read before; `inspect` throws for each piece that is not what it was then.
+  ///
+  /// - Throws: ``JOSEError`` `malformed`, `inputOutput`, and what `inspect` and `take` throw.
+  func readAgain(
+    _ reopener: AEADReopener, inspect: @escaping Inspection,
+    take: (_ plaintext: Span<UInt8>) throws(JOSEError) -> Void
+  ) throws(JOSEError) {
+    try run(
+      [decodingStage(), .watch(inspect), reopeningStage(reopener)], drain: take)
+  }
+
   /// Sends the ciphertext's text through `stages`, which begin with those of this reader.
   func run(
     _ stages: [Pipeline.Stage<JOSEError>],
@@ -69,6 +80,15 @@ struct ContentReader {
       } catch {
         throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
       }
+    }
+  }
+
+  private func reopeningStage(_ reopener: AEADReopener) -> Pipeline.Stage<JOSEError> {
+    .transform { (ciphertext, plaintext, isLast) throws(JOSEError) in
+      do throws(PrimitiveError) {
+        try reopener.update(ciphertext, into: &plaintext)
+        if isLast { try reopener.finish(into: &plaintext) }
+      } catch { throw JOSEError(error) }
     }
   }
 
