@@ -72,7 +72,9 @@ let package = Package(
       name: "microbench", dependencies: ["Primitives", "COpenSSL"], path: "Tests/MicroBenchmark"),
     .executableTarget(
       name: "postbench",
-      dependencies: ["Post", "JOSE", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Post", "JOSE", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       path: "Tests/PostBenchmark"),
     .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "Vectors"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),

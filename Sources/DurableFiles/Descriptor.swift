@@ -68,30 +68,40 @@ final class Descriptor: Sendable {
   func read(
     at position: UInt64? = nil, upTo count: Int, appendingTo buffer: inout [UInt8]
   ) throws(FileError) -> Int {
-    var read = 0
+    var readCount = 0
     try buffer.append(addingCapacity: count) { (output) throws(FileError) in
-      unsafe try output.withUnsafeMutableBufferPointer {
-        (room, initializedCount) throws(FileError) in
-        guard let address = room.baseAddress else { return }
-        let target = unsafe address + initializedCount
-        repeat {
-          #if canImport(Glibc)
-            read =
-              if let position { unsafe pread(number, target, count, off_t(position)) } else {
-                unsafe Glibc.read(number, target, count)
-              }
-          #else
-            read =
-              if let position { unsafe pread(number, target, count, off_t(position)) } else {
-                unsafe Darwin.read(number, target, count)
-              }
-          #endif
-        } while read < 0 && errno == EINTR
-        guard read >= 0 else { throw FileError.last(path) }
-        initializedCount += read
-      }
+      readCount = try read(at: position, upTo: count, into: &output)
     }
-    return read
+    return readCount
+  }
+
+  /// read(2), or pread(2) with an offset; appends at most `count` bytes, for which there must be room.
+  func read(
+    at position: UInt64? = nil, upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(FileError) -> Int {
+    precondition(count <= output.freeCapacity, "the buffer is too small")
+    return unsafe try output.withUnsafeMutableBufferPointer {
+      (room, initializedCount) throws(FileError) in
+      guard let address = room.baseAddress else { return 0 }
+      let target = unsafe address + initializedCount
+      var read = 0
+      repeat {
+        #if canImport(Glibc)
+          read =
+            if let position { unsafe pread(number, target, count, off_t(position)) } else {
+              unsafe Glibc.read(number, target, count)
+            }
+        #else
+          read =
+            if let position { unsafe pread(number, target, count, off_t(position)) } else {
+              unsafe Darwin.read(number, target, count)
+            }
+        #endif
+      } while read < 0 && errno == EINTR
+      guard read >= 0 else { throw FileError.last(path) }
+      initializedCount += read
+      return read
+    }
   }
 
   /// fsync(2): what was written is on the medium afterwards.

@@ -98,6 +98,20 @@ package final class InputFile: Sendable {
     try descriptor.read(at: offset, upTo: count, appendingTo: &buffer)
   }
 
+  /// Appends at most `count` of the bytes that come next to `output`, which has room for them.
+  package func read(
+    upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(FileError) -> Int {
+    try descriptor.read(upTo: count, into: &output)
+  }
+
+  /// Likewise of the bytes at `offset`; only for regular files.
+  package func read(
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(FileError) -> Int {
+    try descriptor.read(at: offset, upTo: count, into: &output)
+  }
+
   /// All of the rest, at most `limit` bytes.
   ///
   /// - Throws: ``FileError`` `tooLarge` for more.

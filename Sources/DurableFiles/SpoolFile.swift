@@ -36,4 +36,11 @@ package final class SpoolFile {
   ) throws(FileError) -> Int {
     try descriptor.read(at: offset, upTo: count, appendingTo: &buffer)
   }
+
+  /// Likewise to `output`, which has room for them.
+  package func read(
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(FileError) -> Int {
+    try descriptor.read(at: offset, upTo: count, into: &output)
+  }
 }

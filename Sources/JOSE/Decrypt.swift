@@ -130,6 +130,14 @@ extension JWE {
       }
     }
 
+    /// Likewise for ciphertext that was opened before.
+    func reopener(_ candidate: Candidate) throws(JOSEError) -> AEADReopener {
+      try primitive { () throws(PrimitiveError) in
+        try encryption.aead.reopener(
+          key: candidate.contentKey, nonce: envelope.head.initializationVector.span)
+      }
+    }
+
     /// What takes the digest of the plaintext; nil when nothing is signed.
     func plaintextDigest() throws(JOSEError) -> HashContext? {
       guard signature != nil else { return nil }
@@ -181,7 +189,8 @@ extension JWE {
       var inflater = try unlocked.compression.map { (limit) throws(JOSEError) in
         try Inflater(limit)
       }
-      try unlocked.reader.read(unlocked.opener(candidate)) { (ciphertext) throws(JOSEError) in
+      let reopener = try unlocked.reopener(candidate)
+      try unlocked.reader.readAgain(reopener) { (ciphertext) throws(JOSEError) in
         guard try expected.matches(ciphertext) else { throw WrappedKeyReader.refusal }
       } take: { (plaintext) throws(JOSEError) in
         try UnlockedEnvelope.pass(plaintext, through: &inflater, into: sink)

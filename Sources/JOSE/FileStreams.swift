@@ -11,9 +11,9 @@ package struct FileSource: ByteSource {
   package var expectedByteCount: UInt64? { file.byteCount }
 
   package func read(
-    upTo count: Int, appendingTo buffer: inout [UInt8]
+    upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    do { return try file.read(upTo: count, appendingTo: &buffer) } catch { throw JOSEError(error) }
+    do { return try file.read(upTo: count, into: &output) } catch { throw JOSEError(error) }
   }
 }
 
@@ -30,9 +30,9 @@ package struct FileAccess: RandomAccessBytes {
   }
 
   package func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    do { return try file.read(at: offset, upTo: count, appendingTo: &buffer) } catch {
+    do { return try file.read(at: offset, upTo: count, into: &output) } catch {
       throw JOSEError(error)
     }
   }
@@ -58,9 +58,9 @@ package struct SpooledBytes: RandomAccessBytes {
   package var byteCount: UInt64 { spool.byteCount }
 
   package func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    do { return try spool.read(at: offset, upTo: count, appendingTo: &buffer) } catch {
+    do { return try spool.read(at: offset, upTo: count, into: &output) } catch {
       throw JOSEError(error)
     }
   }

@@ -1,12 +1,31 @@
+internal import Primitives
+
 /// Where bytes come from, once and in order.
 public protocol ByteSource {
   /// How many bytes there are in all, where that is known.
   var expectedByteCount: UInt64? { get }
 
+  /// Appends at most `count` bytes to `output`, which has room for them, and returns how many; 0 at
+  /// the end.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  func read(upTo count: Int, into output: inout OutputSpan<UInt8>) throws(JOSEError) -> Int
+}
+
+extension ByteSource {
   /// Appends at most `count` bytes to `buffer` and returns how many; 0 at the end.
   ///
   /// - Throws: ``JOSEError`` `inputOutput`.
-  func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws(JOSEError) -> Int
+  public func read(
+    upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    guard count > 0 else { return 0 }
+    var readCount = 0
+    try buffer.append(addingCapacity: count) { (output) throws(JOSEError) in
+      readCount = try read(upTo: count, into: &output)
+    }
+    return readCount
+  }
 }
 
 /// Where bytes go, once and in order.
@@ -62,12 +81,30 @@ public protocol RandomAccessBytes {
   /// How many there are.
   var byteCount: UInt64 { get }
 
-  /// Appends at most `count` of the bytes at `offset` and returns how many; 0 past the end.
+  /// Appends at most `count` of the bytes at `offset` to `output`, which has room for them, and returns
+  /// how many; 0 past the end.
   ///
   /// - Throws: ``JOSEError`` `inputOutput`.
   func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int
+}
+
+extension RandomAccessBytes {
+  /// Appends at most `count` of the bytes at `offset` to `buffer` and returns how many; 0 past the
+  /// end.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  public func read(
+    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    guard count > 0 else { return 0 }
+    var readCount = 0
+    try buffer.append(addingCapacity: count) { (output) throws(JOSEError) in
+      readCount = try read(at: offset, upTo: count, into: &output)
+    }
+    return readCount
+  }
 }
 
 /// Bytes in memory, to read from.
@@ -85,21 +122,23 @@ public final class BytesInMemory: ByteSource, RandomAccessBytes {
 
   /// Appends at most `count` of the bytes that come next.
   public func read(
-    upTo count: Int, appendingTo buffer: inout [UInt8]
+    upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    let read = try read(at: UInt64(offset), upTo: count, appendingTo: &buffer)
+    let read = try read(at: UInt64(offset), upTo: count, into: &output)
     offset += read
     return read
   }
 
   /// Appends at most `count` of the bytes at `offset`.
   public func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
     guard offset < byteCount else { return 0 }
-    let slice = bytes[Int(offset)...].prefix(count)
-    buffer.append(contentsOf: slice)
-    return slice.count
+    // A span of the property would have to end with the expression.
+    let (bytes, start) = (bytes, Int(offset))
+    let end = min(bytes.count, start + count)
+    output.append(copying: bytes.span.extracting(start..<end))
+    return end - start
   }
 }
 
@@ -117,7 +156,7 @@ public final class BytesGathered: StagedSink {
     // The standard library would write a zero into the one empty array that all threads share.
     guard !bytes.isEmpty else { return }
     staged.append(addingCapacity: bytes.count) { output in
-      for index in bytes.indices { output.append(bytes[index]) }
+      output.append(copying: bytes)
     }
   }
 

@@ -3,8 +3,8 @@ internal import COpenSSL
 /// An authenticated cipher with associated data: its sizes, and where it ends.
 package struct AEAD: Sendable, Hashable {
   enum Construction: Sendable, Hashable {
-    /// One OpenSSL cipher does it all.
-    case combined(cipher: FetchedCipher)
+    /// AES-GCM: one OpenSSL cipher does it all; `counter` is its encryption alone.
+    case gcm(cipher: FetchedCipher, counter: FetchedCipher)
     /// AES-CBC and HMAC, encrypt then MAC (RFC 7518 §5.2).
     case cbcHMAC(cipher: FetchedCipher, hash: Hash)
     /// HChaCha20 makes a key from the first 16 bytes of the nonce; ChaCha20-Poly1305 does the rest
@@ -24,9 +24,9 @@ package struct AEAD: Sendable, Hashable {
   /// The longest plaintext under one key and nonce, in bytes.
   package let maximumPlaintextByteCount: UInt64
 
-  package static let aes128GCM = gcm(.aes128GCM, keyByteCount: 16)
-  package static let aes192GCM = gcm(.aes192GCM, keyByteCount: 24)
-  package static let aes256GCM = gcm(.aes256GCM, keyByteCount: 32)
+  package static let aes128GCM = gcm(.aes128GCM, .aes128CTR, keyByteCount: 16)
+  package static let aes192GCM = gcm(.aes192GCM, .aes192CTR, keyByteCount: 24)
+  package static let aes256GCM = gcm(.aes256GCM, .aes256CTR, keyByteCount: 32)
   package static let aes128CBCHMACSHA256 = cbc(.aes128CBC, .sha256, keyByteCount: 32)
   package static let aes192CBCHMACSHA384 = cbc(.aes192CBC, .sha384, keyByteCount: 48)
   package static let aes256CBCHMACSHA512 = cbc(.aes256CBC, .sha512, keyByteCount: 64)
@@ -41,11 +41,13 @@ package struct AEAD: Sendable, Hashable {
       tagByteCount: tagByteCount, maximumPlaintextByteCount: byteCount)
   }
 
-  private static func gcm(_ cipher: FetchedCipher, keyByteCount: Int) -> AEAD {
+  private static func gcm(
+    _ cipher: FetchedCipher, _ counter: FetchedCipher, keyByteCount: Int
+  ) -> AEAD {
     // 2^39 - 256 bits, NIST SP 800-38D §5.2.1.1: past it the counter block repeats.
     AEAD(
-      construction: .combined(cipher: cipher), keyByteCount: keyByteCount, nonceByteCount: 12,
-      tagByteCount: 16, maximumPlaintextByteCount: (1 << 36) - 32)
+      construction: .gcm(cipher: cipher, counter: counter), keyByteCount: keyByteCount,
+      nonceByteCount: 12, tagByteCount: 16, maximumPlaintextByteCount: (1 << 36) - 32)
   }
 
   private static func cbc(_ cipher: FetchedCipher, _ hash: Hash, keyByteCount: Int) -> AEAD {
@@ -61,6 +63,15 @@ package struct AEAD: Sendable, Hashable {
     key: SecretBytes, nonce: Span<UInt8>, additionalData: Span<UInt8>
   ) throws(PrimitiveError) -> AEADSealer {
     try AEADSealer(AEADState(self, key, nonce, additionalData, sealing: true))
+  }
+
+  func checkSizes(_ key: SecretBytes, _ nonce: Span<UInt8>) throws(PrimitiveError) {
+    guard key.byteCount == keyByteCount else {
+      throw PrimitiveError(.invalidLength, "the key has the wrong size")
+    }
+    guard nonce.count == nonceByteCount else {
+      throw PrimitiveError(.invalidLength, "the initialization vector has the wrong size")
+    }
   }
 
   /// Starts opening one message.
@@ -86,18 +97,20 @@ package final class AEADSealer {
   ///
   /// - Throws: ``PrimitiveError`` `limitExceeded` past ``AEAD/maximumPlaintextByteCount``.
   package func update(
-    _ plaintext: Span<UInt8>, appendingTo ciphertext: inout [UInt8]
+    _ plaintext: Span<UInt8>, into ciphertext: inout OutputSpan<UInt8>
   ) throws(PrimitiveError) {
     try state.count(plaintext.count)
     let start = ciphertext.count
-    try state.cipher.update(plaintext, appendingTo: &ciphertext)
+    try state.cipher.update(plaintext, into: &ciphertext)
     try state.hmac?.update(ciphertext.span.extracting(start...))
   }
 
   /// Appends the rest of the ciphertext and returns the tag.
-  package func finish(appendingTo ciphertext: inout [UInt8]) throws(PrimitiveError) -> [UInt8] {
+  package func finish(
+    into ciphertext: inout OutputSpan<UInt8>
+  ) throws(PrimitiveError) -> [UInt8] {
     let start = ciphertext.count
-    try state.cipher.finish(appendingTo: &ciphertext)
+    try state.cipher.finish(into: &ciphertext)
     guard let hmac = state.hmac else { return try state.cipher.tag(state.algorithm.tagByteCount) }
     try hmac.update(ciphertext.span.extracting(start...))
     return try state.macTag(hmac)
@@ -106,7 +119,7 @@ package final class AEADSealer {
 
 /// Decrypts one message piece by piece.
 ///
-/// What ``update(_:appendingTo:)`` yields is **not authentic** until ``finish(tag:appendingTo:)``
+/// What ``update(_:into:)`` yields is **not authentic** until ``finish(tag:into:)``
 /// has returned: nobody may see it before.
 package final class AEADOpener {
   private let state: AEADState
@@ -117,11 +130,11 @@ package final class AEADOpener {
   ///
   /// - Throws: ``PrimitiveError`` `limitExceeded` past what one message may hold.
   package func update(
-    _ ciphertext: Span<UInt8>, appendingTo plaintext: inout [UInt8]
+    _ ciphertext: Span<UInt8>, into plaintext: inout OutputSpan<UInt8>
   ) throws(PrimitiveError) {
     try state.count(ciphertext.count)
     try state.hmac?.update(ciphertext)
-    try state.cipher.update(ciphertext, appendingTo: &plaintext)
+    try state.cipher.update(ciphertext, into: &plaintext)
   }
 
   /// Checks the tag and appends the rest of the plaintext.
@@ -131,7 +144,7 @@ package final class AEADOpener {
   ///
   /// - Throws: ``PrimitiveError`` `authenticationFailed` when anything does not hold.
   package func finish(
-    tag: Span<UInt8>, appendingTo plaintext: inout [UInt8]
+    tag: Span<UInt8>, into plaintext: inout OutputSpan<UInt8>
   ) throws(PrimitiveError) {
     // OpenSSL verifies tags of 1 to 15 bytes too (CVE-2023-37464): the size is checked here.
     guard tag.count == state.algorithm.tagByteCount else { throw Self.refusal }
@@ -141,7 +154,7 @@ package final class AEADOpener {
     } else {
       try state.cipher.expect(tag: tag)
     }
-    do { try state.cipher.finish(appendingTo: &plaintext) } catch { throw Self.refusal }
+    do { try state.cipher.finish(into: &plaintext) } catch { throw Self.refusal }
   }
 
   private static let refusal = PrimitiveError(.authenticationFailed, "the tag does not hold")
@@ -162,23 +175,16 @@ final class AEADState {
     _ algorithm: AEAD, _ key: SecretBytes, _ nonce: Span<UInt8>, _ additionalData: Span<UInt8>,
     sealing: Bool
   ) throws(PrimitiveError) {
-    guard key.byteCount == algorithm.keyByteCount else {
-      throw PrimitiveError(.invalidLength, "the key has the wrong size")
-    }
-    guard nonce.count == algorithm.nonceByteCount else {
-      throw PrimitiveError(.invalidLength, "the initialization vector has the wrong size")
-    }
+    try algorithm.checkSizes(key, nonce)
     self.algorithm = algorithm
     additionalDataBitCount = UInt64(additionalData.count) * 8
     switch algorithm.construction {
-    case .combined(let name):
+    case .gcm(let name, _):
       cipher = try CipherContext(name, key: key, nonce: nonce, sealing: sealing)
       try cipher.addData(additionalData)
       hmac = nil
     case .xchacha:
-      let subkey = HChaCha20.subkey(key: key, nonce: nonce.extracting(first: 16))
-      var rest = [UInt8](repeating: 0, count: 12)
-      for index in 0..<8 { rest[4 + index] = nonce[16 + index] }
+      let (subkey, rest) = HChaCha20.chachaParameters(key: key, nonce: nonce)
       cipher = try CipherContext(
         .chacha20Poly1305, key: subkey, nonce: rest.span, sealing: sealing)
       try cipher.addData(additionalData)

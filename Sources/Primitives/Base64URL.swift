@@ -55,6 +55,16 @@ package enum Base64URL {
   package static func encode(
     _ bytes: Span<UInt8>, appendingTo text: inout [UInt8], level: Level = .best
   ) {
+    guard !bytes.isEmpty else { return }
+    text.append(addingCapacity: encodedByteCount(bytes.count)) { output in
+      encode(bytes, into: &output, level: level)
+    }
+  }
+
+  /// Appends the text for `bytes`, for which there must be room.
+  static func encode(
+    _ bytes: Span<UInt8>, into text: inout OutputSpan<UInt8>, level: Level = .best
+  ) {
     let count = encodedByteCount(bytes.count)
     text.append(capacity: count) { output in
       bytes.withAddress { unsafe valise_base64url_encode($0, bytes.count, output, level.value) }
@@ -76,6 +86,17 @@ package enum Base64URL {
   /// - Throws: ``PrimitiveError`` `invalidEncoding` unless `text` is canonical.
   package static func decode(
     _ text: Span<UInt8>, appendingTo bytes: inout [UInt8], level: Level = .best
+  ) throws(PrimitiveError) {
+    guard let count = decodedByteCount(text.count) else { throw refusal }
+    guard count > 0 else { return }
+    try bytes.append(addingCapacity: count) { (output) throws(PrimitiveError) in
+      try decode(text, into: &output, level: level)
+    }
+  }
+
+  /// Appends the bytes that `text` stands for, for which there must be room.
+  static func decode(
+    _ text: Span<UInt8>, into bytes: inout OutputSpan<UInt8>, level: Level = .best
   ) throws(PrimitiveError) {
     guard let count = decodedByteCount(text.count) else { throw refusal }
     try bytes.append(capacity: count) { (output) throws(PrimitiveError) in
@@ -107,69 +128,5 @@ package enum Base64URL {
   /// How many characters of the alphabet `text` begins with.
   package static func leadingCount(in text: Span<UInt8>, level: Level = .best) -> Int {
     text.withAddress { unsafe valise_base64url_leading($0, text.count, level.value) }
-  }
-}
-
-/// Base64url of a stream: bytes go in by pieces of any size.
-package struct Base64URLEncoder: Sendable {
-  private var carried: [UInt8] = []
-
-  package init() {}
-
-  /// Appends the text that is complete.
-  package mutating func update(_ bytes: Span<UInt8>, appendingTo text: inout [UInt8]) {
-    var rest = bytes
-    if !carried.isEmpty {
-      let missing = min(3 - carried.count, rest.count)
-      for index in 0..<missing { carried.append(rest[index]) }
-      rest = rest.extracting(droppingFirst: missing)
-      guard carried.count == 3 else { return }
-      Base64URL.encode(carried.span, appendingTo: &text)
-      carried.removeAll(keepingCapacity: true)
-    }
-    let whole = rest.count / 3 * 3
-    Base64URL.encode(rest.extracting(first: whole), appendingTo: &text)
-    for index in whole..<rest.count { carried.append(rest[index]) }
-  }
-
-  /// Appends the rest of the text.
-  package mutating func finish(appendingTo text: inout [UInt8]) {
-    Base64URL.encode(carried.span, appendingTo: &text)
-    carried.removeAll(keepingCapacity: true)
-  }
-}
-
-/// The bytes of a stream of base64url: text goes in by pieces of any size.
-package struct Base64URLDecoder: Sendable {
-  private var carried: [UInt8] = []
-
-  package init() {}
-
-  /// Appends the bytes that are complete.
-  ///
-  /// - Throws: ``PrimitiveError`` `invalidEncoding` at the first stranger.
-  package mutating func update(
-    _ text: Span<UInt8>, appendingTo bytes: inout [UInt8]
-  ) throws(PrimitiveError) {
-    var rest = text
-    if !carried.isEmpty {
-      let missing = min(4 - carried.count, rest.count)
-      for index in 0..<missing { carried.append(rest[index]) }
-      rest = rest.extracting(droppingFirst: missing)
-      guard carried.count == 4 else { return }
-      try Base64URL.decode(carried.span, appendingTo: &bytes)
-      carried.removeAll(keepingCapacity: true)
-    }
-    let whole = rest.count / 4 * 4
-    try Base64URL.decode(rest.extracting(first: whole), appendingTo: &bytes)
-    for index in whole..<rest.count { carried.append(rest[index]) }
-  }
-
-  /// Appends the rest of the bytes.
-  ///
-  /// - Throws: ``PrimitiveError`` `invalidEncoding` when the text ends within a byte.
-  package mutating func finish(appendingTo bytes: inout [UInt8]) throws(PrimitiveError) {
-    try Base64URL.decode(carried.span, appendingTo: &bytes)
-    carried.removeAll(keepingCapacity: true)
   }
 }

@@ -38,15 +38,29 @@ final class CipherContext {
     try OpenSSL.check(status, .internalFailure, "the cipher refused associated data")
   }
 
+  /// Begins anew with another nonce.
+  func restart(key: SecretBytes, nonce: Span<UInt8>) throws(PrimitiveError) {
+    let status = key.withBytes { key in
+      key.withAddress { key in
+        nonce.withAddress { unsafe EVP_CipherInit_ex2(context, nil, key, $0, -1, nil) }
+      }
+    }
+    try OpenSSL.check(status, .internalFailure, "the cipher cannot start again")
+  }
+
+  /// How much longer than what goes in that may be what comes out, in ``update(_:into:)`` and in
+  /// ``finish(into:)``: a block cipher gives back up to a block that it held.
+  static let blockRoom = 32
+
   func update(
-    _ input: Span<UInt8>, appendingTo output: inout [UInt8]
+    _ input: Span<UInt8>, into output: inout OutputSpan<UInt8>
   ) throws(PrimitiveError) {
     var rest = input
     while !rest.isEmpty {
       let piece = rest.extracting(first: Self.maximumUpdate)
       rest = rest.extracting(droppingFirst: piece.count)
-      // A block cipher may give back up to a block that it held.
-      try output.append(capacity: piece.count + 32) { (address) throws(PrimitiveError) in
+      try output.append(capacity: piece.count + Self.blockRoom) {
+        (address) throws(PrimitiveError) in
         var written: Int32 = 0
         let status = piece.withAddress {
           unsafe EVP_CipherUpdate(context, address, &written, $0, Int32(piece.count))
@@ -60,8 +74,8 @@ final class CipherContext {
   /// Ends the run: padding for CBC, the tag for the others.
   ///
   /// - Throws: ``PrimitiveError`` `authenticationFailed` when opening and it does not hold.
-  func finish(appendingTo output: inout [UInt8]) throws(PrimitiveError) {
-    try output.append(capacity: 32) { (address) throws(PrimitiveError) in
+  func finish(into output: inout OutputSpan<UInt8>) throws(PrimitiveError) {
+    try output.append(capacity: Self.blockRoom) { (address) throws(PrimitiveError) in
       var written: Int32 = 0
       let status = unsafe EVP_CipherFinal_ex(context, address, &written)
       try OpenSSL.check(status, .authenticationFailed, "the tag does not hold")
@@ -72,13 +86,18 @@ final class CipherContext {
   /// The tag after sealing.
   func tag(_ count: Int) throws(PrimitiveError) -> [UInt8] {
     var tag: [UInt8] = []
-    try tag.append(capacity: count) { (address) throws(PrimitiveError) in
+    try appendTag(count, to: &tag)
+    return tag
+  }
+
+  /// Appends the tag after sealing.
+  func appendTag(_ count: Int, to tags: inout [UInt8]) throws(PrimitiveError) {
+    try tags.append(capacity: count) { (address) throws(PrimitiveError) in
       let status = unsafe EVP_CIPHER_CTX_ctrl(
         context, EVP_CTRL_AEAD_GET_TAG, Int32(count), address)
       try OpenSSL.check(status, .internalFailure, "the cipher gave no tag")
       return count
     }
-    return tag
   }
 
   /// Sets the tag that opening must find.

@@ -63,10 +63,28 @@ extension [UInt8] {
     // The standard library would write a zero into the one empty array that all threads share.
     guard capacity > 0 else { return }
     try append(addingCapacity: capacity) { (output) throws(E) in
-      try unsafe output.withUnsafeMutableBufferPointer { (buffer, initializedCount) throws(E) in
-        guard let address = buffer.baseAddress else { return }
-        initializedCount += try unsafe body(address + initializedCount)
-      }
+      try output.append(capacity: capacity, body)
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends what `body` writes into `capacity` bytes of room and says it wrote.
+  @safe mutating func append<E: Error>(
+    capacity: Int, _ body: (UnsafeMutablePointer<UInt8>) throws(E) -> Int
+  ) throws(E) {
+    precondition(capacity <= freeCapacity, "the buffer is too small")
+    try unsafe withUnsafeMutableBufferPointer { (buffer, initializedCount) throws(E) in
+      guard let address = buffer.baseAddress else { return }
+      initializedCount += try unsafe body(address + initializedCount)
+    }
+  }
+
+  /// Appends a copy of `bytes`, for which there must be room.
+  package mutating func append(copying bytes: Span<UInt8>) {
+    append(capacity: bytes.count) { output in
+      bytes.withAddress { unsafe output.update(from: $0, count: bytes.count) }
+      return bytes.count
     }
   }
 }

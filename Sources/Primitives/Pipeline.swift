@@ -11,12 +11,13 @@ package enum Pipeline {
   /// What happens to a piece between being filled and being drained.
   package enum Stage<Failure: Error> {
     /// Makes of a piece what the next stage gets, appending to an empty buffer; is told of the last.
-    case transform((borrowing [UInt8], inout [UInt8], _ isLast: Bool) throws(Failure) -> Void)
+    case transform(
+      (Span<UInt8>, inout OutputSpan<UInt8>, _ isLast: Bool) throws(Failure) -> Void)
     /// Looks at a piece and hands it on as it is.
     ///
     /// Whoever is free does this before all else: what looks on is a hash, slower than a cipher, and
     /// the whole is no faster than its slowest stage.
-    case watch((borrowing [UInt8]) throws(Failure) -> Void)
+    case watch((Span<UInt8>) throws(Failure) -> Void)
 
     fileprivate var isWatch: Bool { if case .watch = self { true } else { false } }
   }
@@ -30,7 +31,7 @@ package enum Pipeline {
   /// Content that fits in one piece costs no thread.
   ///
   /// - Parameters:
-  ///   - byteCount: room for a piece in each stage, so that no buffer ever grows.
+  ///   - byteCount: room for a piece at each stage; no buffer ever grows.
   ///   - fill: appends the next piece to an empty buffer and answers whether more may come; the last
   ///     piece may be empty.
   ///   - stages: what each piece goes through, in this order.
@@ -38,25 +39,26 @@ package enum Pipeline {
   /// - Throws: what a stage throws, whichever came first.
   package static func run<Failure: Error>(
     byteCount: Int,
-    fill: (inout [UInt8]) throws(Failure) -> Bool,
+    fill: (inout OutputSpan<UInt8>) throws(Failure) -> Bool,
     stages: [Stage<Failure>],
-    drain: (borrowing [UInt8]) throws(Failure) -> Void
+    drain: (Span<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
-    var piece = Piece(byteCount: byteCount)
-    piece.isLast = try !fill(&piece.bytes)
+    let piece = Piece(byteCount: byteCount)
+    try piece.fill(fill)
     guard !piece.isLast else {
-      for stage in stages { try piece.pass(stage) }
-      return try drain(piece.bytes)
+      var room = PageBuffer(byteCount: byteCount)
+      for stage in stages { try piece.pass(stage, &room) }
+      return try piece.withBytes(drain)
     }
 
     let line = AssemblyLine<Failure>(piece, watches: stages.map(\.isWatch), byteCount: byteCount)
-    piece = Piece(byteCount: 0)
     func work() {
+      var room = PageBuffer(byteCount: byteCount)
       line.run { (place, piece) throws(Failure) in
         switch place {
-        case 0: piece.isLast = try !fill(&piece.bytes)
-        case 1...stages.count: try piece.pass(stages[place - 1])
-        default: try drain(piece.bytes)
+        case 0: try piece.fill(fill)
+        case 1...stages.count: try piece.pass(stages[place - 1], &room)
+        default: try piece.withBytes(drain)
         }
       }
     }
@@ -70,28 +72,40 @@ package enum Pipeline {
   }
 }
 
-/// What goes through a pipeline: bytes, and room for what the next stage makes of them.
-private struct Piece {
-  var bytes: [UInt8] = []
-  private var room: [UInt8] = []
-  var isLast = false
+/// What goes through a pipeline.
+private final class Piece {
+  private var bytes: PageBuffer
+  private(set) var isLast = false
 
-  init(byteCount: Int) {
-    bytes.reserveCapacity(byteCount)
-    room.reserveCapacity(byteCount)
+  init(byteCount: Int) { bytes = PageBuffer(byteCount: byteCount) }
+
+  func fill<Failure: Error>(
+    _ body: (inout OutputSpan<UInt8>) throws(Failure) -> Bool
+  ) throws(Failure) {
+    bytes.removeAll()
+    isLast = try !bytes.append(body)
   }
 
-  mutating func pass<Failure: Error>(_ stage: Pipeline.Stage<Failure>) throws(Failure) {
+  /// Goes through `stage`; what it was is left in `room` where it became something else.
+  ///
+  /// The room is the thread's and not the piece's: it was used a moment ago and lies in the cache.
+  func pass<Failure: Error>(
+    _ stage: Pipeline.Stage<Failure>, _ room: inout PageBuffer
+  ) throws(Failure) {
     switch stage {
-    case .watch(let body): try body(bytes)
+    case .watch(let body): try bytes.withBytes(body)
     case .transform(let body):
-      room.removeAll(keepingCapacity: true)
-      try body(bytes, &room, isLast)
+      room.removeAll()
+      try bytes.withBytes { (bytes) throws(Failure) in
+        try room.append { (output) throws(Failure) in try body(bytes, &output, isLast) }
+      }
       swap(&bytes, &room)
     }
   }
 
-  mutating func empty() { bytes.removeAll(keepingCapacity: true) }
+  func withBytes<Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    try bytes.withBytes(body)
+  }
 }
 
 /// The pieces, waiting at the place that is next for them: 0 is filling, the last one draining.
@@ -121,27 +135,25 @@ private final class AssemblyLine<Failure: Error>: @unchecked Sendable {
   }
 
   /// Takes one piece after the other through its next place until none is left.
-  func run(_ body: (Int, inout Piece) throws(Failure) -> Void) {
-    var piece = Piece(byteCount: 0)
-    while let place = take(&piece) {
+  func run(_ body: (Int, Piece) throws(Failure) -> Void) {
+    while let (place, piece) = take() {
       do throws(Failure) {
-        try body(place, &piece)
-        put(&piece, after: place)
+        try body(place, piece)
+        put(piece, after: place)
       } catch { fail(error) }
     }
   }
 
-  // A piece is handed on with no reference left behind, or the next stage would copy its buffers.
-
-  private func take(_ piece: inout Piece) -> Int? {
+  private func take() -> (place: Int, piece: Piece)? {
     lock.withLock {
       while failure == nil {
         if isFilled, pendingCount == 0 { return nil }
         if let place = preference.first(where: isReady) {
           isBusy[place] = true
           if place == 0 { pendingCount += 1 }
-          piece = waiting[place].removeFirst()
-          return place
+          // Of the empty ones the last to be drained: some of it still lies in the cache.
+          let piece = place == 0 ? waiting[0].removeLast() : waiting[place].removeFirst()
+          return (place, piece)
         }
         lock.wait()
       }
@@ -153,16 +165,12 @@ private final class AssemblyLine<Failure: Error>: @unchecked Sendable {
     !isBusy[place] && !waiting[place].isEmpty && !(place == 0 && isFilled)
   }
 
-  private func put(_ piece: inout Piece, after place: Int) {
+  private func put(_ piece: Piece, after place: Int) {
     lock.withLock {
       isBusy[place] = false
       if place == 0 { isFilled = piece.isLast }
-      if place == waiting.count - 1 {
-        pendingCount -= 1
-        piece.empty()
-      }
+      if place == waiting.count - 1 { pendingCount -= 1 }
       waiting[(place + 1) % waiting.count].append(piece)
-      piece = Piece(byteCount: 0)
       lock.wake()
     }
   }

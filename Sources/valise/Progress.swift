@@ -49,9 +49,9 @@ struct WatchedSource: ByteSource {
   var expectedByteCount: UInt64? { source.expectedByteCount }
 
   func read(
-    upTo count: Int, appendingTo buffer: inout [UInt8]
+    upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    let read = try source.read(upTo: count, appendingTo: &buffer)
+    let read = try source.read(upTo: count, into: &output)
     progress.advance(read)
     return read
   }
@@ -65,9 +65,9 @@ struct WatchedBytes: RandomAccessBytes {
   var byteCount: UInt64 { bytes.byteCount }
 
   func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
-    let read = try bytes.read(at: offset, upTo: count, appendingTo: &buffer)
+    let read = try bytes.read(at: offset, upTo: count, into: &output)
     progress.advance(read)
     return read
   }

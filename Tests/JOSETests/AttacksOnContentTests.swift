@@ -163,7 +163,9 @@ import Testing
     // A source that knows its size gets the cipher that can take it.
     struct Huge: ByteSource {
       var expectedByteCount: UInt64? { (1 << 36) - 31 }
-      func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws(JOSEError) -> Int { 0 }
+      func read(upTo count: Int, into output: inout OutputSpan<UInt8>) throws(JOSEError) -> Int {
+        0
+      }
     }
     let shown = Shown()
     try JWE.encrypt(
@@ -223,12 +225,12 @@ import Testing
       init(_ bytes: [UInt8]) { (self.bytes, end) = (bytes, bytes.count) }
       var byteCount: UInt64 { UInt64(bytes.count) }
       func read(
-        at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+        at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
       ) throws(JOSEError) -> Int {
         guard offset < UInt64(end) else { return 0 }
-        let slice = bytes[Int(offset)..<min(end, Int(offset) + count)]
-        buffer += slice
-        return slice.count
+        let (bytes, range) = (bytes, Int(offset)..<min(end, Int(offset) + count))
+        output.append(copying: bytes.span.extracting(range))
+        return range.count
       }
     }
     let source = Shrinking(try Made.with { $0.plaintext = [UInt8](repeating: 1, count: 500_000) })

@@ -24,7 +24,7 @@ import Testing
     var byteCount: UInt64 { parts.reduce(0) { $0 + $1.byteCount } }
 
     func read(
-      at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+      at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
     ) throws(JOSEError) -> Int {
       var start: UInt64 = 0
       for part in parts {
@@ -37,9 +37,12 @@ import Testing
         let taken = min(count, Int(end - offset), Self.piece.count)
         switch part {
         case .text(let text):
-          let bytes = ContiguousArray(text.utf8)
-          buffer.append(contentsOf: bytes[Int(offset - start)...].prefix(taken))
-        case .run: buffer.append(contentsOf: Self.piece.prefix(taken))
+          let bytes = Array(text.utf8)
+          output.append(
+            copying: bytes.span.extracting(Int(offset - start)...).extracting(first: taken))
+        case .run:
+          let piece = Self.piece
+          output.append(copying: piece.span.extracting(first: taken))
         }
         return taken
       }

@@ -28,17 +28,19 @@ import Seeded
       var offset = 0
       while offset < bytes.count {
         let end = min(bytes.count, offset + Int.random(in: 0...20, using: &random))
-        encoder.update(bytes.span.extracting(offset..<end), appendingTo: &encoded)
+        let piece = bytes.span.extracting(offset..<end)
+        encoded.append(addingCapacity: 40) { encoder.update(piece, into: &$0) }
         offset = end
       }
-      encoder.finish(appendingTo: &encoded)
+      encoded.append(addingCapacity: 4) { encoder.finish(into: &$0) }
       offset = 0
       while offset < text.count {
         let end = min(text.count, offset + Int.random(in: 0...20, using: &random))
-        try decoder.update(text.span.extracting(offset..<end), appendingTo: &decoded)
+        let piece = text.span.extracting(offset..<end)
+        try decoded.append(addingCapacity: 24) { try decoder.update(piece, into: &$0) }
         offset = end
       }
-      try decoder.finish(appendingTo: &decoded)
+      try decoded.append(addingCapacity: 4) { try decoder.finish(into: &$0) }
       #expect(encoded == text && decoded == bytes, "\(bytes)")
     }
   }
@@ -57,9 +59,10 @@ import Seeded
           var isRefused = false
           do {
             for index in text.indices {
-              try decoder.update(text.span.extracting(index..<(index + 1)), appendingTo: &bytes)
+              let piece = text.span.extracting(index..<(index + 1))
+              try bytes.append(addingCapacity: 4) { try decoder.update(piece, into: &$0) }
             }
-            try decoder.finish(appendingTo: &bytes)
+            try bytes.append(addingCapacity: 4) { try decoder.finish(into: &$0) }
           } catch { isRefused = true }
           #expect(isRefused, "\(byte) at \(position) of \(length)")
         }

@@ -1,4 +1,5 @@
 import JOSE
+import Primitives
 
 #if canImport(Glibc)
   import Glibc
@@ -57,9 +58,12 @@ final class Pattern: ByteSource {
 
   var expectedByteCount: UInt64? { UInt64(left) }
 
-  func read(upTo count: Int, appendingTo buffer: inout [UInt8]) throws(JOSEError) -> Int {
-    let count = min(count, left, Self.piece.count)
-    buffer.append(contentsOf: Self.piece[..<count])
+  func read(
+    upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(JOSEError) -> Int {
+    let piece = Self.piece
+    let count = min(count, left, piece.count)
+    output.append(copying: piece.span.extracting(first: count))
     left -= count
     return count
   }

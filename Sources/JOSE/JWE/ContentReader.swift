@@ -24,13 +24,24 @@ struct ContentReader {
   ) throws(JOSEError) {
     try run(
       stages(opener, inspect) + (digest.map { [$0.stage] } ?? []),
-      drain: { (plaintext) throws(JOSEError) in try take(plaintext.span) })
+      drain: take)
+  }
+
+  /// Decrypts what was read before; `inspect` throws for each piece that is not what it was then.
+  ///
+  /// - Throws: ``JOSEError`` `malformed`, `inputOutput`, and what `inspect` and `take` throw.
+  func readAgain(
+    _ reopener: AEADReopener, inspect: @escaping Inspection,
+    take: (_ plaintext: Span<UInt8>) throws(JOSEError) -> Void
+  ) throws(JOSEError) {
+    try run(
+      [decodingStage(), .watch(inspect), reopeningStage(reopener)], drain: take)
   }
 
   /// Sends the ciphertext's text through `stages`, which begin with those of this reader.
   func run(
     _ stages: [Pipeline.Stage<JOSEError>],
-    drain: (borrowing [UInt8]) throws(JOSEError) -> Void
+    drain: (Span<UInt8>) throws(JOSEError) -> Void
   ) throws(JOSEError) {
     var offset = range.lowerBound
     try Pipeline.run(
@@ -45,32 +56,50 @@ struct ContentReader {
   func stages(
     _ opener: AEADOpener, _ inspect: Inspection? = nil
   ) -> [Pipeline.Stage<JOSEError>] {
+    let decoding = [decodingStage()]
+    // A stage of its own: with the cipher it would make the slowest stage, and no other core could help.
+    let watching = inspect.map { [Pipeline.Stage.watch($0)] } ?? []
+    return decoding + watching + [openingStage(opener)]
+  }
+
+  private func decodingStage() -> Pipeline.Stage<JOSEError> {
     var decoder = Base64URLDecoder()
-    return [
-      .transform { (text, ciphertext, isLast) throws(JOSEError) in
-        do throws(PrimitiveError) {
-          try decoder.update(text.span, appendingTo: &ciphertext)
-          if isLast { try decoder.finish(appendingTo: &ciphertext) }
-        } catch { throw Self.naming(error) }
-      },
-      .transform { (ciphertext, plaintext, isLast) throws(JOSEError) in
-        try inspect?(ciphertext.span)
-        do throws(PrimitiveError) {
-          try opener.update(ciphertext.span, appendingTo: &plaintext)
-          if isLast { try opener.finish(tag: tag.span, appendingTo: &plaintext) }
-        } catch {
-          throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
-        }
-      },
-    ]
+    return .transform { (text, ciphertext, isLast) throws(JOSEError) in
+      do throws(PrimitiveError) {
+        try decoder.update(text, into: &ciphertext)
+        if isLast { try decoder.finish(into: &ciphertext) }
+      } catch { throw Self.naming(error) }
+    }
+  }
+
+  private func openingStage(_ opener: AEADOpener) -> Pipeline.Stage<JOSEError> {
+    .transform { (ciphertext, plaintext, isLast) throws(JOSEError) in
+      do throws(PrimitiveError) {
+        try opener.update(ciphertext, into: &plaintext)
+        if isLast { try opener.finish(tag: tag.span, into: &plaintext) }
+      } catch {
+        throw error.code == .authenticationFailed ? WrappedKeyReader.refusal : JOSEError(error)
+      }
+    }
+  }
+
+  private func reopeningStage(_ reopener: AEADReopener) -> Pipeline.Stage<JOSEError> {
+    .transform { (ciphertext, plaintext, isLast) throws(JOSEError) in
+      do throws(PrimitiveError) {
+        try reopener.update(ciphertext, into: &plaintext)
+        if isLast { try reopener.finish(into: &plaintext) }
+      } catch { throw JOSEError(error) }
+    }
   }
 
   /// Reads up to a whole piece, so that the pieces lie alike in each pass.
-  private func fill(_ text: inout [UInt8], at offset: UInt64) throws(JOSEError) -> UInt64 {
+  private func fill(
+    _ text: inout OutputSpan<UInt8>, at offset: UInt64
+  ) throws(JOSEError) -> UInt64 {
     let wanted = Int(min(UInt64(Self.textByteCount), range.upperBound - offset))
     while text.count < wanted {
       let count = try source.read(
-        at: offset + UInt64(text.count), upTo: wanted - text.count, appendingTo: &text)
+        at: offset + UInt64(text.count), upTo: wanted - text.count, into: &text)
       guard count > 0 else { throw JOSEError(.malformed, "it became shorter while it was read") }
     }
     return UInt64(wanted)

@@ -29,7 +29,7 @@ final class ContentWriter {
         try source.fill(&plaintext, upTo: Self.pieceByteCount)
       },
       stages: (digest.map { [$0.stage] } ?? []) + stages,
-      drain: { (text) throws(JOSEError) in try sink.write(text.span) })
+      drain: { (text) throws(JOSEError) in try sink.write(text) })
   }
 
   /// From plaintext to the ciphertext's text.
@@ -37,13 +37,13 @@ final class ContentWriter {
     [
       .transform { [self] (plaintext, ciphertext, isLast) throws(JOSEError) in
         do throws(PrimitiveError) {
-          try sealer.update(plaintext.span, appendingTo: &ciphertext)
-          if isLast { tag = try sealer.finish(appendingTo: &ciphertext) }
+          try sealer.update(plaintext, into: &ciphertext)
+          if isLast { tag = try sealer.finish(into: &ciphertext) }
         } catch { throw advising(error) }
       },
       .transform { [self] (ciphertext, text, isLast) throws(JOSEError) in
-        encoder.update(ciphertext.span, appendingTo: &text)
-        if isLast { encoder.finish(appendingTo: &text) }
+        encoder.update(ciphertext, into: &text)
+        if isLast { encoder.finish(into: &text) }
       },
     ]
   }
@@ -61,16 +61,18 @@ extension HashContext {
   /// Digests whatever passes by.
   var stage: Pipeline.Stage<JOSEError> {
     .watch { (bytes) throws(JOSEError) in
-      do throws(PrimitiveError) { try self.update(bytes.span) } catch { throw JOSEError(error) }
+      do throws(PrimitiveError) { try self.update(bytes) } catch { throw JOSEError(error) }
     }
   }
 }
 
 extension ByteSource {
   /// Fills `buffer` up to `count` bytes, fewer only at the end; false once the end was met.
-  func fill(_ buffer: inout [UInt8], upTo count: Int) throws(JOSEError) -> Bool {
+  func fill(
+    _ buffer: inout OutputSpan<UInt8>, upTo count: Int
+  ) throws(JOSEError) -> Bool {
     while buffer.count < count {
-      guard try read(upTo: count - buffer.count, appendingTo: &buffer) > 0 else { return false }
+      guard try read(upTo: count - buffer.count, into: &buffer) > 0 else { return false }
     }
     return true
   }

@@ -5,25 +5,19 @@ internal import Primitives
 /// The key is fresh and never leaves: nobody who can change the file between the passes can make
 /// another piece of the same digest. 16 bytes for each 128 KiB of text.
 struct PieceDigests {
-  private let key: SecretBytes
-  private var digests: [[UInt8]] = []
+  private let authenticator: PieceAuthenticator
+  /// One after the other.
+  private var digests: [UInt8] = []
 
   init() throws(JOSEError) {
-    key = try primitive { () throws(PrimitiveError) in try RandomSource.system.secret(32) }
+    authenticator = try primitive { () throws(PrimitiveError) in try PieceAuthenticator() }
   }
 
   mutating func append(_ piece: Span<UInt8>) throws(JOSEError) {
-    digests.append(try digest(piece, at: digests.count))
-  }
-
-  /// AES-GCM over nothing, with the piece as associated data: GMAC.
-  private func digest(_ piece: Span<UInt8>, at index: Int) throws(JOSEError) -> [UInt8] {
-    let nonce = (0..<12).map { UInt8(truncatingIfNeeded: $0 < 4 ? 0 : index >> (8 * ($0 - 4))) }
-    return try primitive { () throws(PrimitiveError) in
-      var none: [UInt8] = []
-      return try AEAD.aes256GCM.sealer(key: key, nonce: nonce.span, additionalData: piece)
-        .finish(appendingTo: &none)
-    }
+    let number = digests.count / PieceAuthenticator.codeByteCount
+    do throws(PrimitiveError) {
+      try authenticator.appendCode(of: piece, number: number, to: &digests)
+    } catch { throw JOSEError(error) }
   }
 
   /// A comparison from the first piece on.
@@ -31,17 +25,23 @@ struct PieceDigests {
 
   struct Comparison {
     fileprivate let digests: PieceDigests
-    private var index = 0
+    private var offset = 0
+    private var digest: [UInt8] = []
 
     fileprivate init(digests: PieceDigests) { self.digests = digests }
 
     /// Whether `piece` is the next one that was digested.
     mutating func matches(_ piece: Span<UInt8>) throws(JOSEError) -> Bool {
-      guard index < digests.digests.count else { return false }
-      let digest = try digests.digest(piece, at: index)
-      let expected = digests.digests[index]
-      index += 1
-      return ConstantTime.areEqual(digest.span, expected.span)
+      let (start, end) = (offset, offset + PieceAuthenticator.codeByteCount)
+      guard end <= digests.digests.count else { return false }
+      offset = end
+      digest.removeAll(keepingCapacity: true)
+      do throws(PrimitiveError) {
+        try digests.authenticator.appendCode(
+          of: piece, number: start / PieceAuthenticator.codeByteCount, to: &digest)
+      } catch { throw JOSEError(error) }
+      let expected = digests.digests.span
+      return ConstantTime.areEqual(digest.span, expected.extracting(start..<end))
     }
   }
 }

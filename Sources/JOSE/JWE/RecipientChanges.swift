@@ -64,7 +64,7 @@ extension JWE.UnlockedEnvelope {
     let opening = try reader.stages(opener(candidate))
     try reader.run(
       opening + (digest.map { [$0.stage] } ?? []) + sealing.writer.stages,
-      drain: { (text) throws(JOSEError) in try sink.write(text.span) })
+      drain: { (text) throws(JOSEError) in try sink.write(text) })
     let authorship = try authorship(digest)
     let end = try sealing.afterCiphertext()
     try sink.write(end.span)

@@ -19,12 +19,12 @@ final class ShiftingBytes: RandomAccessBytes {
   var readsBeforeChange = 1
 
   func read(
-    at offset: UInt64, upTo count: Int, appendingTo buffer: inout [UInt8]
+    at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
   ) throws(JOSEError) -> Int {
     guard offset < byteCount else { return 0 }
     let range = Int(offset)..<min(first.count, Int(offset) + count)
     let source = passCount >= readsBeforeChange ? later : first
-    buffer.append(contentsOf: source[range])
+    output.append(copying: source.span.extracting(range))
     if range.contains(watched) { passCount += 1 }
     return range.count
   }
