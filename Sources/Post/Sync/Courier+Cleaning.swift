@@ -32,6 +32,7 @@ extension Courier {
       try transport.delete(.part(hash))
     }
     for hash in try mailbox.noteRemoval(of: removed) { try mailbox.parts.remove(hash) }
+    for outgoing in removed { onStep(.removed(file: outgoing.marker.name)) }
     report.removedCount = removed.count
   }
 

@@ -65,6 +65,7 @@ extension Courier {
         continue
       }
       collection.note(.duplicate, nil, opener.now)
+      tell(.duplicate, nil, candidate.marker)
       collection.deferrals.remove(Deferrals.name(candidate.marker, opener.tag))
       try delete(candidate.names, opener.tag)
     }
@@ -107,6 +108,7 @@ extension Courier {
       arrivals.map(\.arrival), by: opener, clock: collection.clock, announcing: announcesArrivals)
     for ((arrival, names), outcome) in zip(arrivals, outcomes) {
       collection.note(outcome, arrival.verdict, opener.now)
+      tell(outcome, arrival.verdict, arrival.marker)
       let key = Deferrals.name(arrival.marker, opener.tag)
       if case .putOff(let reason) = outcome {
         collection.deferrals.add(key, reason, at: opener.now)
@@ -130,6 +132,7 @@ extension Courier {
       try delete(candidate.names, opener.tag)
     } else {
       collection.note(.putOff(reason), nil, opener.now)
+      tell(.putOff(reason), nil, candidate.marker)
       collection.deferrals.add(key, reason, at: opener.now)
     }
   }

@@ -19,6 +19,7 @@ extension Courier {
       arrived.append(hash)
     }
     try mailbox.noteArrival(of: arrived)
+    for hash in arrived { onStep(.part(hash: hash.text)) }
     report.partCount = arrived.count
   }
 

@@ -24,6 +24,10 @@ extension Courier {
     }
     try transport.synchronize()
     try mailbox.notePosting(of: due, now)
+    for outgoing in due {
+      onStep(
+        .posted(file: outgoing.marker.name, isAcknowledgement: outgoing.isAcknowledgement))
+    }
     report.postedCount = due.count { !$0.isAcknowledgement }
   }
 

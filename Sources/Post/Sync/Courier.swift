@@ -12,6 +12,8 @@ public struct Courier<Carrier: Transport> {
   public var budget = SyncBudget()
   /// Whether what is accepted is also queued for ``Mailbox/notifications(due:limit:)``.
   public var announcesArrivals = false
+  /// Is told of each thing that was done.
+  public var onStep: (SyncStep) -> Void = { _ in }
   /// Whether the caller vouches for the clock.
   public var vouchesForClock = false
 

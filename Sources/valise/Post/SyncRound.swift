@@ -7,6 +7,7 @@ internal import Post
 struct SyncRound {
   private let access: MailboxAccess
   private let vouchesForClock: Bool
+  private let isVerbose: Bool
   private let notifier: Notifier
 
   /// What came of one post.
@@ -15,10 +16,15 @@ struct SyncRound {
     let summary: Result<SyncSummary, Failure>
   }
 
-  init(_ access: MailboxAccess, vouchesForClock: Bool) throws {
+  /// - Parameters:
+  ///   - access: the mailbox.
+  ///   - vouchesForClock: whether the person says that the clock is right.
+  ///   - isVerbose: whether each step is told of.
+  init(_ access: MailboxAccess, vouchesForClock: Bool, isVerbose: Bool) throws {
     self.access = access
     notifier = try Notifier(access)
     self.vouchesForClock = vouchesForClock
+    self.isVerbose = isVerbose
   }
 
   func run(_ posts: [JoinedPost]) throws -> [Outcome] {
@@ -39,10 +45,30 @@ struct SyncRound {
         access.mailbox, post.descriptor, over: transport, keys: keys, knowing: access.names)
       courier.vouchesForClock = vouchesForClock
       courier.announcesArrivals = notifier.isNeeded
+      if isVerbose { courier.onStep = { step in Console.detail(words(step)) } }
       report = try courier.sync(now: Platform.now())
     } catch { throw Failure(error).naming(post.location) }
     for card in report.cards { try LearnedCard(card, in: access.book)?.take() }
     return SyncSummary(post: post, report: report)
+  }
+
+  private func words(_ step: SyncStep) -> String {
+    switch step {
+    case .accepted(let name, let issuer): "accepted \(name.short) from \(sender(issuer))"
+    case .duplicate(let file): "\(file): had come before"
+    case .acknowledged(let count, let issuer): "\(sender(issuer)) has \(count) more of yours"
+    case .quarantined(let file): "\(file): from a stranger, to quarantine"
+    case .refused(let reason, let file): "\(file): refused: \(SyncSummary.words(reason))"
+    case .putOff(let reason, let file): "\(file): pending: \(SyncSummary.words(reason))"
+    case .part(let hash): "\(hash): part of an attachment arrived"
+    case .posted(let file, let isAcknowledgement):
+      "\(file): \(isAcknowledgement ? "acknowledgement " : "")posted"
+    case .removed(let file): "\(file): taken out of the post"
+    }
+  }
+
+  private func sender(_ issuer: String) -> String {
+    (try? access.names.signer(issuer)?.name) ?? ThumbprintURI.short(issuer)
   }
 }
 

@@ -63,24 +63,6 @@ struct SyncSummary {
     return warnings
   }
 
-  /// Each thing that happened, a line each.
-  var details: [String] {
-    var lines: [String] = []
-    for reason in RefusalReason.allCases {
-      if let count = report.refused[reason] {
-        lines.append("\(count) refused: \(Self.words(reason))")
-      }
-    }
-    for reason in PendingReason.allCases {
-      if let count = report.putOff[reason] {
-        lines.append("\(count) pending: \(Self.words(reason))")
-      }
-    }
-    if report.duplicateCount > 0 { lines.append("\(report.duplicateCount) had come before") }
-    if report.removedCount > 0 { lines.append("\(report.removedCount) taken out of the post") }
-    return lines
-  }
-
   /// Why something was refused, in words.
   static func words(_ reason: RefusalReason) -> String {
     switch reason {

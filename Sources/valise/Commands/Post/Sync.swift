@@ -15,7 +15,7 @@ struct Sync: ParsableCommand {
   @Flag(help: "Stay and do so whenever something changes, and every half minute.")
   var watch = false
 
-  @Flag(name: .shortAndLong, help: "Say what was refused or is pending, and why.")
+  @Flag(name: .shortAndLong, help: "Say each thing that is done.")
   var verbose = false
 
   @Flag(
@@ -33,7 +33,7 @@ struct Sync: ParsableCommand {
 
   func run() throws {
     let access = try MailboxAccess(passphrases)
-    let round = try SyncRound(access, vouchesForClock: vouchesForClock)
+    let round = try SyncRound(access, vouchesForClock: vouchesForClock, isVerbose: verbose)
     guard watch else {
       let status = try once(access, round)
       if status != .done { throw ExitCode(status.rawValue) }
@@ -72,6 +72,5 @@ struct Sync: ParsableCommand {
     for warning in summary.warnings { Console.warning(warning) }
     guard !answer.json else { return }
     Console.note(summary.line, quiet: answer.quiet)
-    if verbose { for line in summary.details { Console.detail(line) } }
   }
 }
