@@ -17,7 +17,6 @@ guard CommandLine.arguments.count > 1 else {
   print("usage: postbench DIRECTORY [--huge]")
   exit(64)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
 let base = CommandLine.arguments[1]
 
 func party(_ name: String) throws -> Party {
