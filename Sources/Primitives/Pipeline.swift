@@ -55,7 +55,7 @@ package enum Pipeline {
       line.run { (place, piece) throws(Failure) in
         switch place {
         case 0: piece.isLast = try !fill(&piece.bytes)
-        case 1...stages.count: try piece.pass(stages[place - 1])
+        case 1..<stages.count + 1: try piece.pass(stages[place - 1])
         default: try drain(piece.bytes)
         }
       }
