@@ -16,12 +16,21 @@ extension Mailbox {
     let key = try floor { () throws(JOSEError) in try SymmetricJWK(attachment.key) }
     let digest = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
     var byteCount = 0
-    for hash in attachment.parts {
-      let piece = try piece(hash, key)
-      byteCount += piece.count
-      try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
-      try floor { () throws(JOSEError) in try sink.write(piece.span) }
-    }
+    var left = attachment.parts[...]
+    // The next part is read and decrypted while this one is hashed and written.
+    try Pipeline.run(
+      byteCount: 0,
+      fill: { (plaintext) throws(PostError) in
+        if let hash = left.popFirst() { plaintext = try piece(hash, key) }
+        return !left.isEmpty
+      },
+      stages: [],
+      drain: { (piece) throws(PostError) in
+        guard !piece.isEmpty else { return }
+        byteCount += piece.count
+        try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
+        try floor { () throws(JOSEError) in try sink.write(piece.span) }
+      })
     let found = try floor { () throws(PrimitiveError) in try digest.finish() }
     guard byteCount == attachment.byteCount, found == attachment.digest else {
       throw PostError(.damaged, "the attachment is not what was signed")

@@ -19,29 +19,42 @@ extension Mailbox {
     let digest = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
     var hashes: [ContentHash] = []
     var byteCount = 0
-    while let piece = try Self.piece(of: source) {
-      guard hashes.count < Attachment.maximumPartCount else {
-        throw PostError(.limitExceeded, "the attachment is too large for a message")
-      }
-      try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
-      let part = try sealer.seal(piece)
-      let hash = try ContentHash(of: part)
-      // Noted first, so that no kill leaves a part that nobody knows of.
-      try noteDraft(hash, now)
-      try parts.put(hash, part)
-      hashes.append(hash)
-      byteCount += piece.count
-    }
+    // The next piece is read and hashed while this one is sealed and written.
+    try Pipeline.run(
+      byteCount: Attachment.partByteCount,
+      fill: { (piece) throws(PostError) in
+        try Self.read(&piece, of: source)
+        byteCount += piece.count
+        try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
+        return piece.count == Attachment.partByteCount
+      },
+      stages: [],
+      drain: { (piece) throws(PostError) in
+        guard !piece.isEmpty else { return }
+        guard hashes.count < Attachment.maximumPartCount else {
+          throw PostError(.limitExceeded, "the attachment is too large for a message")
+        }
+        hashes.append(try keep(sealer.seal(copy piece), now))
+      })
     return Attachment(
       name: name, mediaType: mediaType, byteCount: byteCount,
       digest: try floor { () throws(PrimitiveError) in try digest.finish() }, key: sealer.key,
       parts: hashes)
   }
 
-  /// The plaintext of the next part; nil at the end.
-  private static func piece(of source: some ByteSource) throws(PostError) -> [UInt8]? {
-    var piece: [UInt8] = []
-    piece.reserveCapacity(Attachment.partByteCount)
+  /// Keeps a sealed part.
+  private func keep(_ part: [UInt8], _ now: Int) throws(PostError) -> ContentHash {
+    let hash = try ContentHash(of: part)
+    // Noted first, so that no kill leaves a part that nobody knows of.
+    try noteDraft(hash, now)
+    try parts.put(hash, part)
+    return hash
+  }
+
+  /// Reads the plaintext of the next part; less than that of a whole one at the end.
+  private static func read(
+    _ piece: inout [UInt8], of source: some ByteSource
+  ) throws(PostError) {
     while piece.count < Attachment.partByteCount {
       let wanted = min(1 << 18, Attachment.partByteCount - piece.count)
       let count = try floor { () throws(JOSEError) in
@@ -49,7 +62,6 @@ extension Mailbox {
       }
       if count == 0 { break }
     }
-    return piece.isEmpty ? nil : piece
   }
 }
 
