@@ -160,6 +160,11 @@ public final class BytesGathered: StagedSink {
     }
   }
 
+  /// Makes room at once, as growing moves all that is there; not for more than is likely in memory.
+  public func reserve(_ byteCount: UInt64) throws(JOSEError) {
+    staged.reserveCapacity(Int(min(byteCount, 1 << 26)))
+  }
+
   /// Hands over what was committed and keeps no copy.
   func takeCommitted() -> [UInt8] {
     defer { committed = nil }

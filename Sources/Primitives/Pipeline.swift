@@ -57,7 +57,7 @@ package enum Pipeline {
       line.run { (place, piece) throws(Failure) in
         switch place {
         case 0: try piece.fill(fill)
-        case 1...stages.count: try piece.pass(stages[place - 1], &room)
+        case 1..<stages.count + 1: try piece.pass(stages[place - 1], &room)
         default: try piece.withBytes(drain)
         }
       }

@@ -8,3 +8,9 @@ swift build --quiet --configuration release --package-path "$here" >&2
 cd "$here/../.."
 swift build --quiet --configuration release --product microbench >&2
 .build/release/microbench
+swift build --quiet --configuration release --product postbench >&2
+for base in "${TMPDIR:-/tmp}" /dev/shm; do
+  folder=$(mktemp -d "$base/valise-bench.XXXXXX")
+  .build/release/postbench "$folder"
+  rm -rf "$folder"
+done

@@ -10,6 +10,7 @@ import Primitives
 /// A line of the table: what was measured, and how it compares with its bar.
 func report(_ what: String, _ value: String, bar: String = "") {
   print("| \(what) | \(value) | \(bar) |")
+  fflush(nil)
 }
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {

@@ -28,6 +28,24 @@ import Testing
   ) throws(Problem) -> Void
 
   @Test(
+    "without a stage in between, what is filled is drained in order", arguments: [1, 2, 3, 100])
+  func noStages(_ count: Int) throws {
+    var next: UInt8 = 0
+    var drained: [UInt8] = []
+    try Pipeline.run(
+      byteCount: 1,
+      fill: { (buffer) throws(Problem) in
+        buffer.append(next)
+        next += 1
+        return next < count
+      }, stages: [],
+      drain: { (piece) throws(Problem) in
+        for index in piece.indices { drained.append(piece[index]) }
+      })
+    #expect(drained == (0..<count).map { UInt8($0) })
+  }
+
+  @Test(
     "each stage sees every piece once and in order, and the last one as the last",
     arguments: [1, 2, 3, 6, 7, 100, 3000])
   func order(_ count: Int) throws {
