@@ -57,24 +57,24 @@ test ! -e late.tar.gz
 
 say "Messages through a folder: Alice makes a post in it, and Bob takes part"
 as alice
-run post init "$work/post"
+run post init post
 as bob
-run post join "$work/post"
+run post join post
 
 say "She writes to him, with the documentation attached; it goes out with the next sync"
 as alice
 run send -t bob -s 'The documentation' -a docs.tar.gz 'Please read it until nine.'
 run sync
-ls post/messages/*
+find post -name "*.jwe"
 
 say "He collects it, reads it, and saves what came with it"
 as bob
 run sync
 message=$("$valise" inbox | cut -c 1-8)
 run read "$message"
-mkdir bob
-run save "$message" -o bob
-cmp docs.tar.gz bob/docs.tar.gz && echo "bob has the same $(wc -c <bob/docs.tar.gz) bytes"
+mkdir saved
+run save "$message" -o saved
+cmp docs.tar.gz saved/docs.tar.gz && echo "bob has the same $(wc -c <saved/docs.tar.gz) bytes"
 
 say "She knows, by his signature, and takes it out of the post"
 as alice
