@@ -1,5 +1,6 @@
 #!/bin/sh
-# Seals a real file for a group of three people with three kinds of key, signed, and opens it as each of them.
+# Seals a real file for a group of three people with three kinds of key, signed, opens it as each of them, and sends it
+# through a folder.
 set -eu
 valise=$(realpath "${1:?usage: demo.sh PATH-OF-VALISE}")
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -53,5 +54,31 @@ run recipients remove -r carol --sign docs.tar.gz.jwe
 as carol
 run decrypt -o late.tar.gz docs.tar.gz.jwe || echo "(exit $?)"
 test ! -e late.tar.gz
+
+say "Messages through a folder: Alice makes a post in it, and Bob takes part"
+as alice
+run post init post
+as bob
+run post join post
+
+say "She writes to him, with the documentation attached; it goes out with the next sync"
+as alice
+run send -t bob -s 'The documentation' -a docs.tar.gz 'Please read it until nine.'
+run sync
+find post -name "*.jwe"
+
+say "He collects it, reads it, and saves what came with it"
+as bob
+run sync
+message=$("$valise" inbox | cut -c 1-8)
+run read "$message"
+mkdir saved
+run save "$message" -o saved
+cmp docs.tar.gz saved/docs.tar.gz && echo "bob has the same $(wc -c <saved/docs.tar.gz) bytes"
+
+say "She knows, by his signature, and takes it out of the post"
+as alice
+run sync
+run sent
 
 say "Done"

@@ -7,21 +7,36 @@ internal import Primitives
 struct Valise: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "valise",
-    abstract: "Encrypt files for people, as standard JSON Web Encryption.",
+    abstract: "Encrypt files, messages and secrets for people, as standard JSON Web Encryption.",
     discussion: """
       valise key generate --name alice          make your own keys
       valise key export > alice.jwks            hand out the public ones
       valise contact add bob bob.jwks           keep somebody's
       valise encrypt -r bob -r me -o plan.jwe plan.pdf
       valise decrypt -o plan.pdf plan.jwe
+      valise secrets encrypt -i secrets.yaml    seal values, and leave the rest readable
+      valise post join /media/shared/post       send messages through a shared folder
+      valise send -t bob -a plan.pdf 'at nine'  write one
+      valise sync                               post it, and collect what came
       """,
     version: version,
-    subcommands: [
-      Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self, Key.self,
-      ContactCommand.self, GroupCommand.self,
-      ProjectCommand.self, KeyringCommand.self, SecretsCommand.self,
-      PostCommand.self, Send.self, Sync.self, Inbox.self, Read.self, Reply.self, Forward.self,
-      Save.self, Delete.self, Sent.self, Search.self, Quarantine.self, MailboxCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "File",
+        subcommands: [Encrypt.self, Decrypt.self, Inspect.self, RecipientsCommand.self]),
+      CommandGroup(
+        name: "Key and contact",
+        subcommands: [
+          Key.self, ContactCommand.self, GroupCommand.self, ProjectCommand.self,
+          KeyringCommand.self,
+        ]),
+      CommandGroup(name: "Secret", subcommands: [SecretsCommand.self]),
+      CommandGroup(
+        name: "Post",
+        subcommands: [
+          PostCommand.self, Sync.self, Send.self, Inbox.self, Read.self, Reply.self, Forward.self,
+          Save.self, Delete.self, Sent.self, Search.self, Quarantine.self, MailboxCommand.self,
+        ]),
     ])
 
   static let version = "0.1.0"

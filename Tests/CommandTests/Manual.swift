@@ -84,7 +84,7 @@ struct CommandHelp {
         // What stands apart from the names by two spaces explains them.
         let names = line.dropFirst(2).components(separatedBy: "  ")[0]
         options.append(Self.options(in: names))
-      } else if heading == "SUBCOMMANDS:" {
+      } else if heading.hasSuffix("SUBCOMMANDS:") {
         subcommands.append(String(line.dropFirst(2).prefix { $0 != " " }))
       }
     }
