@@ -11,6 +11,8 @@ enum MessageText {
   /// - Parameters:
   ///   - argument: the text itself, `-` for standard input, nil for that or the editor.
   ///   - draft: what the editor begins with.
+  /// - Returns: the text, which may be empty unless it was written in the editor.
+  /// - Throws: ``Failure``.
   static func read(_ argument: String?, draft: String = "") throws -> String {
     if let argument, argument != "-" { return argument }
     do {

@@ -20,6 +20,7 @@ struct SyncRound {
   ///   - access: the mailbox.
   ///   - vouchesForClock: whether the person says that the clock is right.
   ///   - isVerbose: whether each step is told of.
+  /// - Throws: ``Failure`` `configuration` for a configuration that cannot be followed.
   init(_ access: MailboxAccess, vouchesForClock: Bool, isVerbose: Bool) throws {
     self.access = access
     notifier = try Notifier(access)
@@ -40,7 +41,7 @@ struct SyncRound {
   private func sync(_ post: JoinedPost, _ keys: Post.OwnKeys) throws -> SyncSummary {
     let report: SyncReport
     do throws(PostError) {
-      let transport = try DirectoryTransport(path: post.location)
+      let transport = try DirectoryTransport(path: post.location, for: access.mailbox)
       var courier = Courier(
         access.mailbox, post.descriptor, over: transport, keys: keys, knowing: access.names)
       courier.vouchesForClock = vouchesForClock
