@@ -38,6 +38,17 @@ import Testing
     #expect(try bob.bodies() == ["before", "after"])
   }
 
+  @Test("a message to oneself does not make a clock believed that is in doubt")
+  func ownTime() throws {
+    _ = try post("before")
+    try bob.sync()
+    bob.clockError = 400 * World.day
+    try bob.send("to myself", to: people[1])
+    try bob.sync()
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try bob.sync().clock == .leapt)
+  }
+
   @Test("a clock that was ahead is forgotten when others' time agrees with the right one")
   func correctedClock() throws {
     _ = try alice.send("one", to: people[1])

@@ -152,6 +152,20 @@ import Testing
     #expect(try alice.mailbox.sent(limit: 9) == [])
   }
 
+  @Test("a message waits for 30 days, or for as long as the post lets it")
+  func lifetime() throws {
+    var limits = PostLimits()
+    for days in [7, 30, 90] {
+      limits.dayCount = days
+      let short = try PostDescriptor.initialize(on: MemoryTransport(), limits: limits)
+      try alice.mailbox.join(short, at: "there")
+      let draft = Draft(body: "when?", to: Addressees([people[1].correspondent]))
+      try alice.mailbox.send([draft], from: alice.keys, in: short, now: world.now)
+      let sent = try alice.mailbox.sent(limit: 1)[0]
+      #expect(sent.expiresAt - world.now == min(days, 30) * World.day)
+    }
+  }
+
   @Test("a message is deleted, marked and paged through by its number")
   func reading() throws {
     for index in 0..<5 { try alice.send("\(index)", to: people[1]) }

@@ -45,7 +45,7 @@ struct Outbox {
     guard hashes.allSatisfy(parts.contains) else {
       throw PostError(.notFound, "a part of an attachment is not in the mailbox")
     }
-    var message = try Message(draft, from: keys, now)
+    var message = try Message(draft, from: keys, in: post, now)
     var sent: Int64?
     for group in try ReaderGroup.groups(draft.addressees, in: post) {
       (message.stream, message.sequence) = try nextInStream(group.readers)
@@ -184,10 +184,13 @@ private struct ReaderGroup {
 
 extension Message {
   /// What a draft says, to nobody yet.
-  fileprivate init(_ draft: Draft, from keys: OwnKeys, _ now: Int) throws {
+  fileprivate init(
+    _ draft: Draft, from keys: OwnKeys, in post: PostDescriptor, _ now: Int
+  ) throws {
+    let lifetime = draft.lifetime ?? min(30, post.limits.dayCount) * Day.secondCount
     self.init(
       identifier: try Fresh.identifier(), issuer: keys.issuer, audience: [], issuedAt: now,
-      expiresAt: now + draft.lifetime, stream: "", sequence: 0,
+      expiresAt: now + lifetime, stream: "", sequence: 0,
       thread: try draft.thread ?? Fresh.identifier(), inReplyTo: draft.inReplyTo,
       subject: draft.subject, body: draft.body, attachments: draft.attachments,
       priority: draft.priority,

@@ -14,8 +14,9 @@ public struct Draft: Sendable {
   public var inReplyTo: String?
   /// What comes with it, sealed by ``Mailbox/attach(_:name:mediaType:now:)``.
   public var attachments: [Attachment] = []
-  /// For how many seconds it is worth delivering, at most the post's limit.
-  public var lifetime = 30 * 86_400
+  /// For how many seconds it is worth delivering, at most the post's limit; nil for 30 days, or that
+  /// limit where it is less.
+  public var lifetime: Int?
 
   /// A message that says `body`.
   public init(body: String, to addressees: Addressees) {

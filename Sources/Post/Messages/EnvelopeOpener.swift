@@ -12,7 +12,7 @@ public enum RefusalReason: String, Sendable, CaseIterable {
   case readdressed
   /// It came after it expired.
   case expired
-  /// An acknowledgement came from a stranger, or there was no room in quarantine.
+  /// An acknowledgement came from a stranger.
   case unknownSender
 }
 
@@ -125,7 +125,7 @@ struct EnvelopeOpener {
   private static let encryption: JWE.DecryptionPolicy = {
     var policy = JWE.DecryptionPolicy()
     policy.requiresCommitment = true
-    policy.maximumRecipientCount = 2_000
+    policy.maximumRecipientCount = ReaderKeys.maximumCount
     return policy
   }()
 }

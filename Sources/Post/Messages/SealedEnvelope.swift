@@ -41,12 +41,15 @@ struct ReaderKeys {
   let readers: [SealedEnvelope.Reader]
   let recipients: [JWE.Recipient]
 
+  /// What receivers put up with in one envelope.
+  static let maximumCount = 2_000
+
   var audience: [String] { readers.map(\.key) }
 
   /// Takes the keys of all devices of `correspondents`, each once.
   ///
   /// - Throws: ``PostError`` `unusableKey` when one of them has none, so that nobody is left out
-  ///   silently.
+  ///   silently; `limitExceeded` for more keys than an envelope may be for.
   init(_ correspondents: [Correspondent], in post: PostDescriptor) throws(PostError) {
     var readers: [SealedEnvelope.Reader] = []
     var recipients: [JWE.Recipient] = []
@@ -64,6 +67,10 @@ struct ReaderKeys {
         // The folder shows no key by the name that it has elsewhere.
         recipients.append(recipient.named(tag.text))
       }
+    }
+    guard readers.count <= Self.maximumCount else {
+      throw PostError(
+        .limitExceeded, "the message has \(readers.count) readers' keys; \(Self.maximumCount) fit")
     }
     self.post = post
     self.readers = readers

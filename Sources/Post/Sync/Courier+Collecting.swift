@@ -8,7 +8,8 @@ extension Courier {
     _ now: Int, _ clock: ClockVerdict, _ report: inout SyncReport
   ) throws(PostError) -> Bool {
     let deferrals = try mailbox.deferrals(in: post.identifier, limit: budget.pendingCount)
-    var collection = Collection(budget: budget, clock: clock, deferrals: deferrals)
+    var collection = Collection(
+      budget: budget, clock: clock, deferrals: deferrals, ownIssuer: keys.issuer)
     for key in keys.encryptionKeys {
       let opener = try EnvelopeOpener(key, in: post, correspondents: correspondents, now: now)
       let candidates = try dismissing(candidates(for: opener, &collection), opener, &collection)
@@ -165,12 +166,14 @@ struct Collection {
   var isPartial = false
   private(set) var isClockConfirmed = false
   private(set) var cards = CardCollection()
+  private let ownIssuer: String
   private var done = SyncReport()
 
-  init(budget: SyncBudget, clock: ClockVerdict, deferrals: Deferrals) {
+  init(budget: SyncBudget, clock: ClockVerdict, deferrals: Deferrals, ownIssuer: String) {
     self.budget = budget
     self.clock = clock
     self.deferrals = deferrals
+    self.ownIssuer = ownIssuer
   }
 
   /// Whether one more marker is looked at.
@@ -199,16 +202,18 @@ struct Collection {
     }
     switch verdict {
     case .message(let message, _) where outcome == .accepted:
-      confirm(message.issuedAt, now)
+      confirm(message.issuedAt, by: message.issuer, now)
       cards.add(message.announced, of: message.issuer)
     case .acknowledgement(let acknowledgement, _):
-      confirm(acknowledgement.issuedAt, now)
+      confirm(acknowledgement.issuedAt, by: acknowledgement.issuer, now)
       cards.add(acknowledgement.announced, of: acknowledgement.issuer)
     default: break
     }
   }
 
-  private mutating func confirm(_ issuedAt: Int, _ now: Int) {
+  /// A message to oneself has the time of the very clock that is in doubt.
+  private mutating func confirm(_ issuedAt: Int, by issuer: String, _ now: Int) {
+    guard !issuer.isExactly(ownIssuer) else { return }
     if ClockVerdict.agrees(issuedAt, with: now) { isClockConfirmed = true }
   }
 

@@ -19,7 +19,7 @@ struct LetterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Until when it is delivered: 12h, 30d, 4w, or a day; 30 days if nothing is said.",
+      "Until when it is delivered: 12h, 30d, 4w, or a day; 30 days if nothing is said, or what the post allows.",
       valueName: "time"))
   var expires: Expiry?
 
@@ -41,10 +41,9 @@ struct LetterOptions: ParsableArguments {
     draft.subject = subject
     draft.priority = priority
     if let expires {
-      draft.lifetime = expires.time(from: people.now) - people.now
-      guard draft.lifetime > 0 else {
-        throw Failure(.usage, "--expires: that time is over")
-      }
+      let lifetime = expires.time(from: people.now) - people.now
+      guard lifetime > 0 else { throw Failure(.usage, "--expires: that time is over") }
+      draft.lifetime = lifetime
     }
     draft.attachments = try attachments.map { try Self.attach($0, access, quiet: quiet) }
     return draft

@@ -83,15 +83,17 @@ extension Quarantine {
       } else if name != nil {
         throw Failure(.usage, "--as NAME goes with the number of one envelope")
       }
+      let notifier = try Notifier(access)
       var count = 0
       for post in try access.posts([]) {
         count += try access.mailbox.reconsiderQuarantine(
           of: post.descriptor, with: access.keys(), knowing: CorrespondentNames(access.book),
-          now: Platform.now())
+          now: Platform.now(), announcing: notifier.isNeeded)
       }
       try answer.say(
         count == 1 ? "one message is in the inbox" : "\(count) messages are in the inbox",
         [.init("accepted", .integer(count))])
+      try notifier.run()
     }
 
     private func introduce(_ stranger: Stranger, as name: String, _ access: MailboxAccess) throws {
