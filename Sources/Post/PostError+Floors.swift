@@ -11,6 +11,7 @@ extension PostError {
       switch error.code {
       case .noSpace: .noSpace
       case .busy: .busy
+      case .exists: .exists
       case .tooLarge: .limitExceeded
       default: .inputOutput
       }

@@ -113,6 +113,25 @@ import Testing
       failure { try Mailbox.restore(scratch.file("junk"), to: scratch.file("other")) } == .damaged)
   }
 
+  @Test("what is no whole mailbox does not become one, and leaves room for the right one")
+  func notABackup() throws {
+    let mailbox = try mailbox("alice")
+    for _ in 0..<20 { try send(String(repeating: "x", count: 10_000), mailbox) }
+    try mailbox.backUp(to: scratch.file("backup"))
+    let backup = try Directory(path: scratch.path).read("backup", limit: 1 << 30)
+    scratch.write("empty", [])
+    scratch.write("short", Array(backup.prefix(backup.count / 2)))
+    for name in ["empty", "short"] {
+      #expect(
+        failure { try Mailbox.restore(scratch.file(name), to: scratch.file("new")) } == .damaged)
+    }
+    #expect(
+      failure { try Mailbox.restore(scratch.file("none"), to: scratch.file("new")) } == .notFound)
+    let restored = try Mailbox.restore(scratch.file("backup"), to: scratch.file("new"))
+    #expect(try restored.sent(limit: 50).count == 20)
+    #expect(!scratch.names("new").contains { $0.hasSuffix("-copy") })
+  }
+
   @Test("a full disk leaves everything in the outbox and is told")
   func fullDisk() throws {
     let mailbox = try mailbox("alice")

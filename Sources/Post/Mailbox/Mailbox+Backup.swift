@@ -5,18 +5,18 @@ extension Mailbox {
   /// Copies the mailbox's database to a new file, as it is at one moment; attachments' parts are not
   /// in it.
   ///
-  /// - Throws: ``PostError`` `exists` when there is such a file, `noSpace`, `inputOutput`.
+  /// - Throws: ``PostError`` `exists` when there is such a file, `noSpace`, `inputOutput`; there is
+  ///   no file then.
   public func backUp(to path: String) throws(PostError) {
-    do {
-      // Taken first, so that nothing is written over; SQLite writes into an empty file.
-      let claim = try StagedFile(path: path)
-      try claim.commit()
-    } catch {
-      throw error.code == .exists ? PostError(.exists, "\(path) exists") : PostError(error)
-    }
     try floor { () throws in
-      try writer.writeWithoutTransaction { database in
-        try database.execute(sql: "VACUUM INTO ?", arguments: [path])
+      // Taken first, so that nothing is written over.
+      let target = try StagedFile(path: path)
+      try Self.withScratch(beside: writer.path) { scratch in
+        let copy = scratch.file(Self.databaseName)
+        try writer.writeWithoutTransaction { database in
+          try database.execute(sql: "VACUUM INTO ?", arguments: [copy])
+        }
+        try Self.copy(InputFile(regularFile: copy), to: target)
       }
     }
   }
@@ -29,28 +29,72 @@ extension Mailbox {
   ///   - backup: a file that ``backUp(to:)`` wrote.
   ///   - path: a directory without a mailbox.
   /// - Returns: the mailbox.
-  /// - Throws: ``PostError`` `exists`, `damaged`, `unsupported`, `inputOutput`.
+  /// - Throws: ``PostError`` `exists`, `notFound` when there is no such backup, `damaged` when it is
+  ///   none or not whole, `unsupported`, `inputOutput`; there is no mailbox then.
   public static func restore(_ backup: String, to path: String) throws(PostError) -> Mailbox {
     let directory = Directory(path: path)
-    do throws(FileError) {
+    try floor { () throws in
       try directory.create()
       guard !directory.contains(databaseName) else {
-        throw FileError(.exists, directory.file(databaseName), "file exists")
+        throw PostError(.exists, "there is a mailbox already")
       }
-      let source = try InputFile(regularFile: backup)
-      let copy = try StagedFile(path: directory.file(databaseName))
-      try copy.copy(0..<(source.byteCount ?? 0), of: source)
-      try copy.commit()
-    } catch {
-      throw error.code == .exists
-        ? PostError(.exists, "there is a mailbox already") : PostError(error)
+      let source = try source(backup)
+      try withScratch(beside: directory.file(databaseName)) { scratch in
+        let file = scratch.file(databaseName)
+        try copy(source, to: StagedFile(path: file))
+        // Proven before it has its name: what is no mailbox would be in the way of one.
+        try prepare(file)
+        try copy(
+          InputFile(regularFile: file), to: StagedFile(path: directory.file(databaseName)))
+      }
     }
-    let mailbox = try Mailbox(path: path)
+    return try Mailbox(path: path)
+  }
+
+  private static func source(_ backup: String) throws(PostError) -> InputFile {
+    do { return try InputFile(regularFile: backup) } catch {
+      guard [.notFound, .wrongKind].contains(error.code) else { throw PostError(error) }
+      throw PostError(.notFound, "\(error.path): \(error.reason)", underlying: error)
+    }
+  }
+
+  /// Sees to it that the database at `path` is a whole mailbox, and makes it fit to go on from.
+  private static func prepare(_ path: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.read { database in
+      guard try !migrator.appliedIdentifiers(database).isEmpty else {
+        throw PostError(.damaged, "there is no mailbox in it")
+      }
+      guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else {
+        throw PostError(.damaged, "the mailbox in it is not whole")
+      }
+    }
+    let mailbox = try Mailbox(queue, parts: Directory(path: "\(path)-parts"), lockPath: nil)
     try mailbox.write { database in
       // Numbers given out since the backup would be given out twice.
       try database.execute(sql: "DELETE FROM outgoingStream")
       try database.execute(sql: "UPDATE incomingPart SET isPresent = 0")
     }
-    return mailbox
+    try queue.close()
+  }
+
+  private static func copy(_ source: InputFile, to target: StagedFile) throws {
+    try target.copy(0..<(source.byteCount ?? 0), of: source)
+    try target.commit()
+  }
+
+  /// Runs `body` with a private directory for a database that is not ready yet.
+  private static func withScratch(
+    beside path: String, _ body: (Directory) throws -> Void
+  ) throws {
+    let scratch = Directory(path: "\(path)-copy")
+    let lock = try FileLock(path: "\(scratch.path).lock")
+    try withExtendedLifetime(lock) {
+      // What a kill left.
+      if scratch.exists { try scratch.removeTree() }
+      _ = try scratch.createPrivate()
+      defer { try? scratch.removeTree() }
+      try body(scratch)
+    }
   }
 }

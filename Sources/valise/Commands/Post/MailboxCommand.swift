@@ -29,7 +29,10 @@ struct MailboxCommand: ParsableCommand {
 
     func run() throws {
       let access = try MailboxAccess(PassphraseOptions())
-      try access.mailbox.backUp(to: file)
+      do throws(PostError) { try access.mailbox.backUp(to: file) } catch {
+        guard error.code != .exists, let file = error.underlying as? FileError else { throw error }
+        throw Failure(writing: file)
+      }
       try answer.say(
         "the mailbox is copied to \(Text.shown(file))", [.init("file", .string(file))])
     }
@@ -50,7 +53,12 @@ struct MailboxCommand: ParsableCommand {
 
     func run() throws {
       let book = try Environment.addressBook()
-      _ = try Mailbox.restore(file, to: MailboxAccess.directory(book).path)
+      do throws(PostError) {
+        _ = try Mailbox.restore(file, to: MailboxAccess.directory(book).path)
+      } catch {
+        guard error.code != .exists else { throw error }
+        throw Failure(error).naming(file)
+      }
       try answer.say(
         "the mailbox is as it was in \(Text.shown(file))", [.init("file", .string(file))])
     }
