@@ -55,6 +55,14 @@ import Testing
     #expect(world.transport.files.keys.sorted() == ["post.json"])
   }
 
+  @Test("messages that come together stand in the order that they were written in")
+  func order() throws {
+    for index in 0..<20 { try alice.send("\(index)", to: people[1]) }
+    try alice.sync()
+    try bob.sync()
+    #expect(try bob.bodies() == (0..<20).map(String.init))
+  }
+
   @Test("each device of a person gets the message, and it waits until all have it")
   func devices() throws {
     let carol = try Person(deviceCount: 2)

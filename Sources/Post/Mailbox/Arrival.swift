@@ -3,6 +3,12 @@ struct Arrival {
   let marker: Marker
   let envelope: [UInt8]
   let verdict: OpeningVerdict
+
+  /// When it was written, and as which of its sender's to the same readers.
+  var order: (Int, Int) {
+    guard case .message(let message, _) = verdict else { return (0, 0) }
+    return (message.issuedAt, message.sequence)
+  }
 }
 
 /// What became of an arrival; its marker is deleted but for what is put off.

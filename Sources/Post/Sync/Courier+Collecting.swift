@@ -105,6 +105,8 @@ extension Courier {
     _ arrivals: [(arrival: Arrival, names: [String])], _ opener: EnvelopeOpener,
     _ collection: inout Collection
   ) throws(PostError) {
+    // The inbox is in the order of acceptance, and markers are in none.
+    let arrivals = arrivals.sorted { $0.arrival.order < $1.arrival.order }
     let outcomes = try mailbox.accept(
       arrivals.map(\.arrival), by: opener, clock: collection.clock, announcing: announcesArrivals)
     for ((arrival, names), outcome) in zip(arrivals, outcomes) {
