@@ -25,7 +25,13 @@ public final class Mailbox: Sendable {
   /// - Throws: ``PostError`` `unsupported` when a newer Valise made it, `damaged`, `inputOutput`.
   public convenience init(path: String) throws(PostError) {
     let directory = Directory(path: path)
-    do { try directory.create() } catch { throw PostError(error) }
+    do throws(FileError) {
+      try directory.create()
+      // SQLite would make it readable for others, and gives its other files the same permissions.
+      try directory.write(Self.databaseName, [], isDurable: false)
+    } catch {
+      guard error.code == .exists else { throw PostError(error) }
+    }
     let pool = try floor { () throws in
       var configuration = Configuration()
       configuration.busyMode = .timeout(10)
