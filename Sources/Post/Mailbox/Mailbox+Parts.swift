@@ -33,6 +33,8 @@ extension Mailbox {
       for hash in hashes {
         try database.execute(
           sql: "UPDATE incomingPart SET isPresent = 1 WHERE hash = ?", arguments: [hash.text])
+        // Its message may have been deleted while it came.
+        if database.changesCount == 0 { try Self.release([hash.text], database) }
         try database.execute(
           sql: """
             INSERT OR IGNORE INTO acknowledgement
@@ -53,18 +55,38 @@ extension Mailbox {
     }
   }
 
-  /// Drops parts whose message was not sent within a day.
-  func dropAbandonedDrafts(_ now: Int) throws(PostError) {
+  /// Notes those of `hashes` that no message has any more, in the transaction that made them so: a
+  /// kill before their files are removed leaves them to be removed later.
+  static func release(_ hashes: [String], _ database: Database) throws {
+    for hash in hashes {
+      try database.execute(
+        sql: """
+          INSERT OR REPLACE INTO draftPart SELECT ?1, 0 WHERE NOT EXISTS (
+            SELECT 1 FROM outgoingPart WHERE hash = ?1
+            UNION ALL SELECT 1 FROM incomingPart WHERE hash = ?1)
+          """, arguments: [hash])
+    }
+  }
+
+  /// Removes the parts that no message has any more.
+  func removeReleasedParts() throws(PostError) { try removeParts(sealedBefore: 1) }
+
+  /// Likewise, and those whose message was not sent within a day.
+  func removeAbandonedParts(_ now: Int) throws(PostError) {
+    try removeParts(sealedBefore: now - Day.secondCount)
+  }
+
+  private func removeParts(sealedBefore time: Int) throws(PostError) {
     let abandoned = try read { database in
       try String.fetchAll(
-        database, sql: "SELECT hash FROM draftPart WHERE sealedAt < ?",
-        arguments: [now - Day.secondCount]
+        database, sql: "SELECT hash FROM draftPart WHERE sealedAt < ?", arguments: [time]
       ).compactMap(ContentHash.init(parsing:))
     }
     for hash in abandoned {
-      try parts.remove(hash)
       try write { database in
         try database.execute(sql: "DELETE FROM draftPart WHERE hash = ?", arguments: [hash.text])
+        // Somebody may have sent it on meanwhile; nobody does while this transaction lasts.
+        if database.changesCount > 0 { try parts.remove(hash) }
       }
     }
   }

@@ -53,7 +53,7 @@ extension Mailbox {
   ///
   /// - Throws: ``PostError`` `notFound`.
   public func delete(_ id: Int64) throws(PostError) {
-    let hashes = try write { database -> [String] in
+    try write { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT post, issuer, identifier, key FROM incoming WHERE id = ?",
         arguments: [id])
@@ -71,16 +71,9 @@ extension Mailbox {
         database, sql: "DELETE FROM incomingPart WHERE incoming = ? RETURNING hash",
         arguments: [id])
       try database.execute(sql: "DELETE FROM incoming WHERE id = ?", arguments: [id])
-      return try hashes.filter { hash in
-        try Bool.fetchOne(
-          database,
-          sql: """
-            SELECT 1 FROM outgoingPart WHERE hash = ?1
-            UNION ALL SELECT 1 FROM incomingPart WHERE hash = ?1
-            """, arguments: [hash]) == nil
-      }
+      try Self.release(hashes, database)
     }
-    for hash in hashes.compactMap(ContentHash.init(parsing:)) { try parts.remove(hash) }
+    try removeReleasedParts()
   }
 }
 

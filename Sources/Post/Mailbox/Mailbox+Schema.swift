@@ -48,7 +48,8 @@ extension Mailbox {
       PRIMARY KEY (outgoing, hash)
     ) WITHOUT ROWID;
     CREATE INDEX outgoingPartHash ON outgoingPart (hash);
-    -- Parts that were sealed for a message which was not sent yet, and may never be.
+    -- Parts that were sealed for a message which was not sent yet, and may never be; and those that
+    -- no message has any more, as of long ago.
     CREATE TABLE draftPart (hash TEXT PRIMARY KEY, sealedAt INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE outgoingStream (
       readers TEXT PRIMARY KEY, identifier TEXT NOT NULL, next INTEGER NOT NULL

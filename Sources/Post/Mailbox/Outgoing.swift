@@ -114,30 +114,20 @@ extension Mailbox {
     }
   }
 
-  /// Forgets the envelopes of what was taken out of the post; that it was sent stays known.
-  ///
-  /// - Returns: the parts that no other message needs.
-  func noteRemoval(of removed: [Outgoing]) throws(PostError) -> [ContentHash] {
+  /// Forgets the envelopes of what was taken out of the post, and their parts; that it was sent stays
+  /// known.
+  func noteRemoval(of removed: [Outgoing]) throws(PostError) {
     try write { database in
-      var hashes: [String] = []
       for outgoing in removed {
-        hashes += try String.fetchAll(
+        let hashes = try String.fetchAll(
           database, sql: "DELETE FROM outgoingPart WHERE outgoing = ? RETURNING hash",
           arguments: [outgoing.id])
         try database.execute(
           sql: outgoing.isAcknowledgement || outgoing.isRecalled
             ? "DELETE FROM outgoing WHERE id = ?"
             : "UPDATE outgoing SET envelope = NULL WHERE id = ?", arguments: [outgoing.id])
+        try Self.release(hashes, database)
       }
-      return try hashes.filter { hash in
-        try !Bool.fetchAll(
-          database,
-          sql: """
-            SELECT 1 FROM outgoingPart WHERE hash = ?1
-            UNION ALL SELECT 1 FROM incomingPart WHERE hash = ?1
-            """, arguments: [hash]
-        ).contains(true)
-      }.compactMap(ContentHash.init(parsing:))
     }
   }
 }

@@ -31,7 +31,8 @@ extension Courier {
     for hash in parts where try !mailbox.needs(hash, beside: removed) {
       try transport.delete(.part(hash))
     }
-    for hash in try mailbox.noteRemoval(of: removed) { try mailbox.parts.remove(hash) }
+    try mailbox.noteRemoval(of: removed)
+    try mailbox.removeReleasedParts()
     for outgoing in removed { onStep(.removed(file: outgoing.marker.name)) }
     report.removedCount = removed.count
   }

@@ -59,7 +59,7 @@ public struct Courier<Carrier: Transport> {
       // Whatever agreed just now counts from the next time on.
       if clock.isSteady {
         try cleanUp(now, &report)
-        try mailbox.dropAbandonedDrafts(now)
+        try mailbox.removeAbandonedParts(now)
         try transport.sweep(now: now)
       }
       if clock == .trusted { try forget(now) }
