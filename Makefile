@@ -15,7 +15,7 @@ demo: build
 test: build
 	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --quiet
 
-# Faults of the disk at every step of every change of the keyring.
+# Kills and faults of the disk at every step of every change of the keyring, and of an exchange of messages.
 interruptions: build
 	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) VALISE_TEST_EXHAUSTIVE=1 \
 	  swift test --quiet --filter InterruptionTests

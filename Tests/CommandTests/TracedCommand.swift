@@ -5,15 +5,16 @@ struct TracedCommand {
   let words: [String]
   let sandbox: Sandbox
 
-  /// A call of the system that changes something, by its number among those of its name.
-  struct Point {
+  /// A call of the system that changes something, by its number among those of its name that the
+  /// same thread makes: so strace(1) counts them.
+  struct Point: Hashable {
     let call: String
     let number: Int
   }
 
   private static let calls =
     "write pwrite64 copy_file_range fchmod fsync fdatasync ftruncate fallocate link linkat rename "
-    + "renameat renameat2 unlink unlinkat mkdir mkdirat symlinkat flock openat"
+    + "renameat renameat2 unlink unlinkat mkdir mkdirat symlinkat flock openat syncfs"
 
   /// Runs the command with `fault` at `point`.
   func run(_ fault: String, at point: Point) throws -> Subprocess.Outcome {
@@ -32,13 +33,15 @@ struct TracedCommand {
     let strace = ["strace", "-f", "-qq", "-o", "trace", "-e", "trace=\(names)"]
     let outcome = try Subprocess(strace + words, in: sandbox).run()
     guard outcome.status == 0 else { throw Sandbox.Unexpected(words: words, outcome: outcome) }
-    var counts: [String: Int] = [:]
+    var counts: [Substring: Int] = [:]
     var points: [Point] = []
     for line in String(decoding: try sandbox.read("trace"), as: UTF8.self).split(separator: "\n") {
-      guard let call = line.firstMatch(of: /^[0-9]+ +([a-z0-9_]+)\(/)?.1 else { continue }
-      counts[String(call), default: 0] += 1
+      guard let match = line.firstMatch(of: /^[0-9]+ +([a-z0-9_]+)\(/) else { continue }
+      counts[match.0, default: 0] += 1
+      let call = String(match.1)
       if call == "openat", line.firstMatch(of: /O_CREAT|O_TMPFILE/) == nil { continue }
-      points.append(Point(call: String(call), number: counts[String(call)] ?? 1))
+      let point = Point(call: call, number: counts[match.0] ?? 1)
+      if !points.contains(point) { points.append(point) }
     }
     return points
   }

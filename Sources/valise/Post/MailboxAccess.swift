@@ -104,7 +104,7 @@ final class MailboxAccess {
     let sent = try mailbox.send(drafts, from: keys(), in: post, now: Platform.now())
     // Whoever does not hear it finds the messages with the next look.
     try? bell.create()
-    try? bell.write("bell", [], existing: .replace, isDurable: false)
+    try? bell.write("bell", [], existing: .replaceAlone, isDurable: false)
     return sent
   }
 
