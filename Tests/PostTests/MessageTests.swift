@@ -155,4 +155,11 @@ import Testing
     let keyless = Correspondent(encryptionKeys: [], signingKeys: [])
     #expect(failure { try ReaderKeys([bob.correspondent, keyless], in: post) } == .unusableKey)
   }
+
+  @Test("no envelope is sealed for more keys than its readers take")
+  func manyReaders() throws {
+    let most = try Person(deviceCount: ReaderKeys.maximumCount).correspondent
+    #expect(try ReaderKeys([most, most], in: post).readers.count == ReaderKeys.maximumCount)
+    #expect(failure { try ReaderKeys([most, alice.correspondent], in: post) } == .limitExceeded)
+  }
 }

@@ -53,6 +53,8 @@ struct ReaderKeys {
   init(_ correspondents: [Correspondent], in post: PostDescriptor) throws(PostError) {
     var readers: [SealedEnvelope.Reader] = []
     var recipients: [JWE.Recipient] = []
+    // Made here, of ASCII alone: equal is the same bytes.
+    var names: Set<String> = []
     for correspondent in correspondents {
       guard !correspondent.encryptionKeys.isEmpty else {
         throw PostError(.unusableKey, "a reader has no encryption key")
@@ -61,7 +63,7 @@ struct ReaderKeys {
         let (name, recipient) = try floor { () throws(JOSEError) in
           (try key.thumbprintURI(), try JWE.Recipient(key))
         }
-        guard !readers.contains(where: { $0.key.isExactly(name) }) else { continue }
+        guard names.insert(name).inserted else { continue }
         let tag = try Tag(of: key, in: post.identifier)
         readers.append(.init(key: name, tag: tag))
         // The folder shows no key by the name that it has elsewhere.
