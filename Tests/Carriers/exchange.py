@@ -41,7 +41,7 @@ def exchange(kind, program, work, seed):
             for person in (alice, bob):
                 person.sync()
             carrier.check()
-            time.sleep(0.1)
+            time.sleep(0.2)
     finally:
         carrier.stop()
     yield from alice.problems(bob)

@@ -58,7 +58,7 @@ class Rounds(Carrier):
         return start("bash", "-c", script, log=self.log, cwd=self.work, env=self.variables())
 
     def _go_on(self):
-        self.process = self._run(f"while :; do (set -e; {self.script}); sleep 0.05; done")
+        self.process = self._run(f"while :; do (set -e; {self.script}); sleep 0.3; done")
 
     def interrupt(self):
         # Long enough for a round to have begun, not so long that it has ended.
