@@ -2,9 +2,10 @@
 PREFIX ?= /usr/local
 RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
+CARRIER_PACKAGES = rsync git tar openssh-client openssh-server rclone syncthing
 SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev libsqlite3-dev pkg-config
 
-.PHONY: build demo test interruptions soak neon lint bench fuzz install system clean
+.PHONY: build demo test interruptions soak carriers neon lint bench fuzz install system clean
 
 build: system
 	swift build $(RELEASE) --product valise
@@ -23,6 +24,16 @@ interruptions: build
 # The post's seeded scheduler for longer: make soak SEEDS=20000
 soak: system
 	VALISE_POST_SEEDS=$(or $(SEEDS),5000) swift test --quiet --filter SchedulerTests
+
+# Real carriers between two people, all or some: make carriers CARRIERS="git syncthing"
+carriers: build
+	@for tool in rsync git tar ssh-keygen /usr/sbin/sshd rclone syncthing; do \
+	  command -v $$tool >/dev/null || missing=yes; done; \
+	if [ "$$missing" = yes ]; then \
+	  echo "installing $(CARRIER_PACKAGES)"; \
+	  run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	  $$run apt-get update -qq && $$run apt-get install -y -qq $(CARRIER_PACKAGES); fi
+	sh Tests/Carriers/run.sh $(PROGRAM) $(CARRIERS)
 
 # The vector code of base64url against the scalar: this processor's under sanitizers, NEON in an emulator.
 LEVELS = -std=c11 -O2 -Wall -Wextra -Werror -ISources/CBase64URL/include \

@@ -57,6 +57,17 @@ import Testing
     #expect(try findings() == [:])
   }
 
+  @Test("what a killed carrier left of its own is passed over at any depth")
+  func unfinishedCopies() throws {
+    let name = message.hash.text
+    scratch.write("\(folder)/.\(name).jwe.x7Qf2a", [0])
+    scratch.write("post/boxes/\(Self.tag)/.syncthing.\(message.name).tmp", [0])
+    scratch.write("post/parts/.syncthing.\(part.text).jwe.tmp", [0])
+    #expect(try findings() == [:])
+    scratch.write("\(folder)/\(name).jwe.x7Qf2a", Self.content)
+    #expect(try findings().count == 1)
+  }
+
   @Test("what is not what its name says is told apart from copies and strangers")
   func content() throws {
     let hash = message.hash.text

@@ -57,7 +57,7 @@ struct PostCheck {
       case ("boxes", .folder): try check.checkBoxes()
       case ("parts", .folder): try check.checkParts()
       case (DirectoryTransport.temporaryFolder, .folder): try check.checkTemporaries()
-      default: if name.utf8.first != UInt8(ascii: ".") { check.note([name], .stray) }
+      default: check.note([name], .stray)
       }
     }
   }
@@ -69,6 +69,9 @@ struct PostCheck {
 
   /// Visits what is in a folder; what is neither a file nor a folder, or has no name that is text,
   /// is noted.
+  ///
+  /// Carriers leave unfinished files of their own at any depth: rsync's `.<name>.x7Qf2a`, Syncthing's
+  /// `.syncthing.<name>.tmp`.
   private mutating func visit(
     _ folder: [String],
     _ body: (inout PostCheck, String, ConfinedDirectory.Kind) throws(FileError) -> Void
@@ -78,6 +81,7 @@ struct PostCheck {
         note(folder, .stray)
         return true
       }
+      guard name.utf8.first != UInt8(ascii: ".") else { return true }
       if kind == .other {
         note(folder + [name], .notAFile)
       } else {

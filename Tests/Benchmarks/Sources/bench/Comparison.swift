@@ -33,7 +33,7 @@ struct Comparison {
     try runner.shell("head -c 32 /dev/urandom | base64 > openssl.key")
   }
 
-  private func has(_ tool: String) -> Bool { (try? runner.shell("command -v \(tool)")) != nil }
+  func has(_ tool: String) -> Bool { (try? runner.shell("command -v \(tool)")) != nil }
 
   /// What it ran on, for whoever reads the table.
   var machine: String {

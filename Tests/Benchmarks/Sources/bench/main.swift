@@ -42,6 +42,7 @@ do {
     : bench.changes(byteCount: maximumMiB << 20, name: "\(maximumMiB) MiB")
   rows += try bench.secrets()
   rows += try bench.keyring()
+  rows += try bench.post(attachmentMiB: min(512, maximumMiB))
   if let jsonPath {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
