@@ -73,53 +73,54 @@ extension Comparison {
         open(f'nncp/{name}.hjson', 'w').write(config)
     """
 
-  /// What each tool does, from the sender's command to what the receiver has. With `-seen` nncp
-  /// refuses what came before, as a post does.
+  /// What each tool does, from the sender's command to what the receiver has.
+  ///
+  /// With `-seen` nncp refuses what came before, as a post does.
   private static let scripts = [
     "send.valise": """
-      export VALISE_HOME=$PWD/alice
-      valise send -q --batch batch
-      valise sync -q
-      """,
+    export VALISE_HOME=$PWD/alice
+    valise send -q --batch batch
+    valise sync -q
+    """,
     "receive.valise": """
-      export VALISE_HOME=$PWD/bob
-      valise sync -q
-      """,
+    export VALISE_HOME=$PWD/bob
+    valise sync -q
+    """,
     "attach.valise": """
-      export VALISE_HOME=$PWD/alice
-      valise send -q -t bob -a data there
-      valise sync -q
-      """,
+    export VALISE_HOME=$PWD/alice
+    valise send -q -t bob -a data there
+    valise sync -q
+    """,
     "detach.valise": """
-      export VALISE_HOME=$PWD/bob
-      valise sync -q
-      id=$(valise inbox | sed -n '1s/ .*//p')
-      valise save -q -o saved $id
-      """,
+    export VALISE_HOME=$PWD/bob
+    valise sync -q
+    id=$(valise inbox | sed -n '1s/ .*//p')
+    valise save -q -o saved $id
+    """,
     "settle.valise": """
-      rm -f saved/*
-      VALISE_HOME=$PWD/bob valise sync -q
-      for id in $(VALISE_HOME=$PWD/bob valise inbox --all | grep attached | sed 's/ .*//'); do
-        VALISE_HOME=$PWD/bob valise delete -q $id
-      done
-      VALISE_HOME=$PWD/alice valise sync -q
-      """,
+    rm -f saved/*
+    VALISE_HOME=$PWD/bob valise sync -q
+    for id in $(VALISE_HOME=$PWD/bob valise inbox --all | grep attached | sed 's/ .*//'); do
+      VALISE_HOME=$PWD/bob valise delete -q $id
+    done
+    VALISE_HOME=$PWD/alice valise sync -q
+    """,
     "send.nncp": """
-      for message in message.*; do nncp-file -quiet -cfg nncp/alice.hjson $message bob:; done
-      nncp-xfer -quiet -mkdir -tx -cfg nncp/alice.hjson nncp/drop
-      """,
+    for message in message.*; do nncp-file -quiet -cfg nncp/alice.hjson $message bob:; done
+    nncp-xfer -quiet -mkdir -tx -cfg nncp/alice.hjson nncp/drop
+    """,
     "receive.nncp": """
-      nncp-xfer -quiet -rx -cfg nncp/bob.hjson nncp/drop
-      nncp-toss -quiet -seen -cfg nncp/bob.hjson
-      """,
+    nncp-xfer -quiet -rx -cfg nncp/bob.hjson nncp/drop
+    nncp-toss -quiet -seen -cfg nncp/bob.hjson
+    """,
     "attach.nncp": """
-      nncp-file -quiet -cfg nncp/alice.hjson data bob:
-      nncp-xfer -quiet -mkdir -tx -cfg nncp/alice.hjson nncp/drop
-      """,
+    nncp-file -quiet -cfg nncp/alice.hjson data bob:
+    nncp-xfer -quiet -mkdir -tx -cfg nncp/alice.hjson nncp/drop
+    """,
     "detach.nncp": "sh -e receive.nncp\n",
     "settle.nncp": """
-      sh -e receive.nncp
-      rm -f nncp/bob/incoming/*
-      """,
+    sh -e receive.nncp
+    rm -f nncp/bob/incoming/*
+    """,
   ]
 }
