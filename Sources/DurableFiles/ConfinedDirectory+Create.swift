@@ -16,6 +16,13 @@ extension ConfinedDirectory {
     }
   }
 
+  /// What is put into a file.
+  package enum Content: Sendable {
+    case bytes([UInt8])
+    /// All of another file; the system copies it.
+    case file(InputFile)
+  }
+
   /// Makes a file at `path` that is whole when its name appears, unless there is one already.
   ///
   /// Folders on the way are made. On the medium it is after ``synchronize()``. Where the file system
@@ -24,22 +31,22 @@ extension ConfinedDirectory {
   /// - Returns: false when something had the name, and was left as it was.
   /// - Throws: ``FileError`` `noSpace`, `notPermitted`, `wrongKind` when a link is on the way.
   package func create(
-    _ path: [String], _ bytes: [UInt8], temporaries: Temporaries
+    _ path: [String], _ content: Content, temporaries: Temporaries
   ) throws(FileError) -> Bool {
-    do { return try createOnce(path, bytes, temporaries) } catch {
+    do { return try createOnce(path, content, temporaries) } catch {
       // Somebody may have removed the folder between our making and using it, as it was empty.
       guard error.code == .notFound else { throw error }
-      return try createOnce(path, bytes, temporaries)
+      return try createOnce(path, content, temporaries)
     }
   }
 
   private func createOnce(
-    _ path: [String], _ bytes: [UInt8], _ temporaries: Temporaries
+    _ path: [String], _ content: Content, _ temporaries: Temporaries
   ) throws(FileError) -> Bool {
     guard let name = path.last else { throw FileError(.wrongKind, root.path, "is a directory") }
     let folder = try make(path.dropLast())
     // What is empty is whole at once.
-    guard !bytes.isEmpty else {
+    guard !content.isEmpty else {
       return try folder.claim(name)
     }
     var status = stat()
@@ -50,16 +57,16 @@ extension ConfinedDirectory {
       // O_TMPFILE: a kill leaves nothing behind, and nothing unfinished is ever carried anywhere.
       let unnamed = 0o20_000_000 | O_DIRECTORY | O_WRONLY
       if let file = folder.openUnnamed(unnamed) {
-        try file.write(bytes.span)
+        try file.write(content)
         return try folder.link(
           AT_FDCWD, "/proc/self/fd/\(file.number)", to: name, AT_SYMLINK_FOLLOW)
       }
     #endif
-    return try create(name, bytes, in: folder, by: temporaries)
+    return try create(name, content, in: folder, by: temporaries)
   }
 
   private func create(
-    _ name: String, _ bytes: [UInt8], in folder: Descriptor, by names: Temporaries
+    _ name: String, _ content: Content, in folder: Descriptor, by names: Temporaries
   ) throws(FileError) -> Bool {
     let temporaries = try make([names.folder])
     let temporary = names.prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36)
@@ -68,7 +75,7 @@ extension ConfinedDirectory {
       throw FileError(.notFound, temporaries.path, "went away")
     }
     defer { unsafe unlinkat(temporaries.number, temporary, 0) }
-    try file.write(bytes.span)
+    try file.write(content)
     do { return try folder.link(temporaries.number, temporary, to: name, 0) } catch {
       guard error.code == .notPermitted || error.code == .failed else { throw error }
     }
@@ -103,7 +110,23 @@ extension ConfinedDirectory {
   }
 }
 
+extension ConfinedDirectory.Content {
+  fileprivate var isEmpty: Bool {
+    switch self {
+    case .bytes(let bytes): bytes.isEmpty
+    case .file(let file): file.byteCount == 0
+    }
+  }
+}
+
 extension Descriptor {
+  fileprivate func write(_ content: ConfinedDirectory.Content) throws(FileError) {
+    switch content {
+    case .bytes(let bytes): try write(bytes.span)
+    case .file(let file): try append(0..<(file.byteCount ?? 0), of: file.descriptor)
+    }
+  }
+
   /// Makes an empty file called `name` in this folder; false when something has the name.
   fileprivate func claim(_ name: String) throws(FileError) -> Bool {
     do {

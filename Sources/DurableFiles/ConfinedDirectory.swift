@@ -36,11 +36,11 @@ package final class ConfinedDirectory: Sendable {
     }
   }
 
-  /// All bytes of the file at `path`; nil when there is none.
+  /// The file at `path`, to read from; nil when there is none.
   ///
   /// - Throws: ``FileError`` `wrongKind` for anything but a regular file and for a link on the way,
-  ///   `tooLarge` for more than `limit` bytes, before they are read where the size tells.
-  package func read(_ path: [String], limit: Int) throws(FileError) -> [UInt8]? {
+  ///   `tooLarge` for more than `limit` bytes.
+  package func openFile(_ path: [String], limit: Int) throws(FileError) -> InputFile? {
     guard let name = path.last, let folder = try open(path.dropLast()) else { return nil }
     let flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW
     guard let descriptor = try folder.openIfPresent(name, flags) else { return nil }
@@ -51,7 +51,7 @@ package final class ConfinedDirectory: Sendable {
     guard byteCount <= UInt64(limit) else {
       throw FileError(.tooLarge, descriptor.path, "is larger than \(limit) bytes")
     }
-    return try file.readAll(limit: limit)
+    return file
   }
 
   /// Removes the file at `path`, whatever kind of file it is; a link, not what it leads to.

@@ -28,7 +28,7 @@ package final class StagedFile {
   }
 
   /// The file's name once it is committed.
-  package let path: String
+  package private(set) var path: String
   private let existing: Existing
   private let directory: String
   private let descriptor: Descriptor
@@ -59,6 +59,16 @@ package final class StagedFile {
   }
 
   deinit { if let temporaryPath { unsafe unlink(temporaryPath) } }
+
+  /// Has the file appear under another name in the same directory.
+  ///
+  /// For files that are called by what is in them.
+  ///
+  /// - Throws: ``FileError`` `exists` when there is one that must be kept, `wrongKind`.
+  package func rename(to name: String) throws(FileError) {
+    path = "\(directory)/\(name)"
+    try Self.checkTarget(path, existing, name: path)
+  }
 
   /// Asks for room ahead, so that a full disk shows before the work and not after it.
   ///
@@ -113,7 +123,7 @@ package final class StagedFile {
     if isDurable { try descriptor.synchronize() }
     switch existing {
     case .keep: try link()
-    case .replace, .replaceAlone: try rename()
+    case .replace, .replaceAlone: try replace()
     }
     if isDurable { try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize() }
   }
@@ -136,7 +146,7 @@ package final class StagedFile {
     temporaryPath = nil
   }
 
-  private func rename() throws(FileError) {
+  private func replace() throws(FileError) {
     let temporary = temporaryPath ?? Self.freeTemporaryPath(in: directory, existing)
     if temporaryPath == nil {
       try linkUnnamed(to: temporary)

@@ -19,7 +19,7 @@ package struct FileSource: ByteSource {
 
 /// A regular file, read anywhere.
 package struct FileAccess: RandomAccessBytes {
-  fileprivate let file: InputFile
+  package let file: InputFile
   package let byteCount: UInt64
 
   /// Nil for a pipe or a device, which must be spooled.

@@ -1,4 +1,4 @@
-internal import Primitives
+package import Primitives
 
 /// What went wrong in reading, writing, opening or verifying a JOSE object.
 public struct JOSEError: Error, Sendable {
@@ -59,7 +59,7 @@ func primitive<Result>(
 }
 
 extension JOSEError {
-  init(_ error: PrimitiveError) {
+  package init(_ error: PrimitiveError) {
     let code: Code =
       switch error.code {
       case .invalidKey, .invalidLength: .invalidKey

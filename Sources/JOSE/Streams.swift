@@ -105,6 +105,19 @@ extension RandomAccessBytes {
     }
     return readCount
   }
+
+  /// All of the bytes; fewer when there turn out to be fewer.
+  ///
+  /// - Throws: ``JOSEError`` `inputOutput`.
+  package func readAll() throws(JOSEError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(byteCount))
+    while bytes.count < byteCount {
+      let wanted = Int(byteCount) - bytes.count
+      guard try read(at: UInt64(bytes.count), upTo: wanted, appendingTo: &bytes) > 0 else { break }
+    }
+    return bytes
+  }
 }
 
 /// Bytes in memory, to read from.

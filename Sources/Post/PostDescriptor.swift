@@ -37,7 +37,7 @@ public struct PostDescriptor: Hashable, Sendable {
   /// - Throws: ``PostError`` `noPost` when there is none, `malformed`, `unsupported` for another
   ///   version, `inputOutput`.
   public static func read(from transport: some Transport) throws(PostError) -> PostDescriptor {
-    guard let text = try transport.get(.descriptor, limit: maximumByteCount) else {
+    guard let text = try transport.bytes(at: .descriptor, limit: maximumByteCount) else {
       throw PostError(.noPost, "post.json is missing")
     }
     let root: JSONValue

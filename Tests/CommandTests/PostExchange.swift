@@ -148,8 +148,9 @@ final class PostExchange {
     let path = sandbox.file(directory)
     return (FileManager.default.subpaths(atPath: path) ?? []).filter { name in
       var isDirectory: ObjCBool = false
-      FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isDirectory)
-      return !isDirectory.boolValue
+      let exists = FileManager.default.fileExists(
+        atPath: "\(path)/\(name)", isDirectory: &isDirectory)
+      return exists && !isDirectory.boolValue
     }
   }
 }

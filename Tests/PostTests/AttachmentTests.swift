@@ -55,6 +55,39 @@ import Testing
     #expect(bob.mailbox.parts.isEmpty)
   }
 
+  @Test("content that fills its parts exactly has no empty one", arguments: [true, false])
+  func exact(isOfKnownSize: Bool) throws {
+    let content = [UInt8](repeating: 7, count: Attachment.partByteCount)
+    let source: any ByteSource =
+      isOfKnownSize ? BytesInMemory(content) : Pipe(BytesInMemory(content))
+    let attachment = try alice.mailbox.attach(
+      source, name: "a", mediaType: "text/plain", now: world.now)
+    #expect(attachment.parts.count == 1 && attachment.byteCount == content.count)
+    let sink = BytesGathered()
+    try alice.mailbox.open(attachment, into: sink)
+    #expect(sink.committed == content)
+  }
+
+  @Test("parts that change places, and parts of another attachment, are noticed")
+  func exchangedParts() throws {
+    let attachment = try alice.mailbox.attach(
+      BytesInMemory(content), name: "a", mediaType: "text/plain", now: world.now)
+    let other = try alice.mailbox.attach(
+      BytesInMemory([1]), name: "b", mediaType: "text/plain", now: world.now)
+    let directory = alice.mailbox.parts.directory
+    let names = attachment.parts.map { "\($0.text).jwe" }
+    let parts = try names.map { try directory.read($0, limit: 1 << 24) }
+    let foreign = try directory.read("\(other.parts[0].text).jwe", limit: 1 << 24)
+    for replacement in [[parts[1], parts[0]], [parts[0], foreign], [parts[0], parts[0]]] {
+      for (name, bytes) in zip(names, replacement) {
+        try directory.write(name, bytes, existing: .replace)
+      }
+      let sink = BytesGathered()
+      #expect(failure { try alice.mailbox.open(attachment, into: sink) } == .damaged)
+      #expect(sink.committed == nil)
+    }
+  }
+
   @Test("empty content needs no part")
   func empty() throws {
     try send([])
@@ -151,6 +184,19 @@ import Testing
       #expect(read(parts.joined(separator: new)) == .malformed, "\(new)")
     }
   }
+}
+
+/// A source that does not tell how much there is, as a pipe.
+private struct Pipe: ByteSource {
+  let source: BytesInMemory
+
+  init(_ source: BytesInMemory) { self.source = source }
+
+  var expectedByteCount: UInt64? { nil }
+
+  func read(
+    upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(JOSEError) -> Int { try source.read(upTo: count, into: &output) }
 }
 
 extension PartStore {

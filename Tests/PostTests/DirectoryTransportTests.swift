@@ -33,16 +33,16 @@ import Testing
   @Test("what is put can be got, listed and deleted, and is not put twice")
   func roundTrip() throws {
     let file = try path("messages", "20261121", "a.jwe")
-    #expect(try transport.get(file, limit: 9) == nil)
+    #expect(try transport.bytes(at: file, limit: 9) == nil)
     #expect(try transport.putIfAbsent(file, [1, 2, 3]))
     #expect(try !transport.putIfAbsent(file, [4]))
-    #expect(try transport.get(file, limit: 3) == [1, 2, 3])
+    #expect(try transport.bytes(at: file, limit: 3) == [1, 2, 3])
     #expect(try listed(path("messages", "20261121")) == ["a.jwe"])
     #expect(try listed(path("messages", "20261122")) == [])
     try transport.synchronize()
     try transport.delete(file)
     try transport.delete(file)
-    #expect(try transport.get(file, limit: 3) == nil)
+    #expect(try transport.bytes(at: file, limit: 3) == nil)
     #expect(scratch.names("post/messages/20261121") == [])
   }
 
@@ -51,7 +51,7 @@ import Testing
     let marker = try path("boxes", "tag", "m")
     #expect(try transport.putIfAbsent(marker, []))
     #expect(try !transport.putIfAbsent(marker, []))
-    #expect(try transport.get(marker, limit: 0) == [])
+    #expect(try transport.bytes(at: marker, limit: 0) == [])
   }
 
   @Test("no name leads out of the post")
@@ -69,9 +69,9 @@ import Testing
     symlink(scratch.file("outside"), scratch.file("post/messages"))
     symlink(scratch.file("outside/secret"), scratch.file("post/link"))
     symlink("/dev/zero", scratch.file("post/zero"))
-    #expect(failure { try transport.get(path("messages", "secret"), limit: 9) } == .malformed)
-    #expect(failure { try transport.get(path("link"), limit: 9) } == .malformed)
-    #expect(failure { try transport.get(path("zero"), limit: 9) } == .malformed)
+    #expect(failure { try transport.bytes(at: path("messages", "secret"), limit: 9) } == .malformed)
+    #expect(failure { try transport.bytes(at: path("link"), limit: 9) } == .malformed)
+    #expect(failure { try transport.bytes(at: path("zero"), limit: 9) } == .malformed)
     #expect(try listed(path("messages")) == [])
     #expect(failure { try transport.putIfAbsent(path("messages", "new"), [1]) } == .inputOutput)
     #expect(try !transport.putIfAbsent(path("link"), [1]))
@@ -87,18 +87,18 @@ import Testing
     symlink("/dev/zero", scratch.file("post/box/zero"))
     scratch.write("post/box/file", [1])
     #expect(try listed(path("box")) == ["file"])
-    #expect(failure { try transport.get(path("box", "pipe"), limit: 9) } == .malformed)
-    #expect(failure { try transport.get(path("box", "directory"), limit: 9) } == .malformed)
-    #expect(try transport.get(path("box", "file"), limit: 9) == [1])
+    #expect(failure { try transport.bytes(at: path("box", "pipe"), limit: 9) } == .malformed)
+    #expect(failure { try transport.bytes(at: path("box", "directory"), limit: 9) } == .malformed)
+    #expect(try transport.bytes(at: path("box", "file"), limit: 9) == [1])
   }
 
   @Test("a file of ten gibibytes with nothing in it is refused by its size")
   func sparse() throws {
     scratch.write("post/sparse", [])
     truncate(scratch.file("post/sparse"), 10 << 30)
-    #expect(failure { try transport.get(path("sparse"), limit: 1 << 20) } == .limitExceeded)
+    #expect(failure { try transport.bytes(at: path("sparse"), limit: 1 << 20) } == .limitExceeded)
     #expect(try transport.putIfAbsent(path("whole"), [UInt8](repeating: 1, count: 1 << 20)))
-    #expect(try transport.get(path("whole"), limit: 1 << 20)?.count == 1 << 20)
+    #expect(try transport.bytes(at: path("whole"), limit: 1 << 20)?.count == 1 << 20)
   }
 
   @Test("a listing ends when it is told to")

@@ -14,32 +14,30 @@ extension Mailbox {
       throw PostError(.notArrived, "parts of the attachment have not arrived")
     }
     let key = try floor { () throws(JOSEError) in try SymmetricJWK(attachment.key) }
-    let digest = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
-    var byteCount = 0
-    for hash in attachment.parts {
-      let piece = try piece(hash, key)
-      byteCount += piece.count
-      try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
-      try floor { () throws(JOSEError) in try sink.write(piece.span) }
-    }
-    let found = try floor { () throws(PrimitiveError) in try digest.finish() }
-    guard byteCount == attachment.byteCount, found == attachment.digest else {
-      throw PostError(.damaged, "the attachment is not what was signed")
-    }
+    let content = try HashingSink(before: sink)
+    try floor { () throws(JOSEError) in try sink.reserve(UInt64(attachment.byteCount)) }
+    for hash in attachment.parts { try open(hash, key, into: content) }
+    // The parts hold by their key alone; that they are those of this attachment, all of them and in
+    // their order, the signed digest tells.
+    guard content.byteCount == attachment.byteCount, try content.digest() == attachment.digest
+    else { throw PostError(.damaged, "the attachment is not what was signed") }
     try floor { () throws(JOSEError) in try sink.commit() }
   }
 
-  private func piece(_ hash: ContentHash, _ key: SymmetricJWK) throws(PostError) -> [UInt8] {
-    guard let part = try parts.get(hash) else {
+  private func open(
+    _ hash: ContentHash, _ key: SymmetricJWK, into content: HashingSink
+  ) throws(PostError) {
+    guard let part = try parts.open(hash) else {
       throw PostError(.notArrived, "a part of the attachment is gone")
-    }
-    guard try ContentHash(of: part) == hash else {
-      throw PostError(.damaged, "a part of the attachment is damaged")
     }
     var policy = JWE.DecryptionPolicy()
     policy.keyManagement = [.direct]
     policy.contentEncryption = [.a256GCM]
-    do { return try JWE.decrypt(part, with: [.symmetric(key)], policy: policy).plaintext } catch {
+    do {
+      _ = try JWE.Envelope(part, policy: policy).unlock(with: [.symmetric(key)])
+        .decrypt(into: content)
+    } catch {
+      guard error.code != .inputOutput else { throw PostError(error) }
       throw PostError(.damaged, "a part of the attachment does not open", underlying: error)
     }
   }

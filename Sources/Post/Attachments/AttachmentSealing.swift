@@ -15,41 +15,71 @@ extension Mailbox {
   public func attach(
     _ source: some ByteSource, name: String, mediaType: String, now: Int
   ) throws(PostError) -> Attachment {
+    let content = try AttachmentContent(source)
     let sealer = try PartSealer()
-    let digest = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
     var hashes: [ContentHash] = []
-    var byteCount = 0
-    while let piece = try Self.piece(of: source) {
+    while !content.isAtEnd {
+      content.beginPart()
+      let part = try parts.stage()
+      let sink = try HashingSink(before: FileSink(part))
+      try sealer.seal(content, into: sink)
+      // The end of content of unknown size shows only here.
+      guard content.partByteCount > 0 else { break }
       guard hashes.count < Attachment.maximumPartCount else {
         throw PostError(.limitExceeded, "the attachment is too large for a message")
       }
-      try floor { () throws(PrimitiveError) in try digest.update(piece.span) }
-      let part = try sealer.seal(piece)
-      let hash = try ContentHash(of: part)
+      let hash = try ContentHash(of: sink)
       // Noted first, so that no kill leaves a part that nobody knows of.
       try noteDraft(hash, now)
-      try parts.put(hash, part)
+      try parts.keep(part, as: hash)
       hashes.append(hash)
-      byteCount += piece.count
     }
     return Attachment(
-      name: name, mediaType: mediaType, byteCount: byteCount,
-      digest: try floor { () throws(PrimitiveError) in try digest.finish() }, key: sealer.key,
-      parts: hashes)
+      name: name, mediaType: mediaType, byteCount: content.byteCount, digest: try content.digest(),
+      key: sealer.key, parts: hashes)
+  }
+}
+
+/// An attachment's content, handed out part by part, with its SHA-256.
+private final class AttachmentContent: ByteSource {
+  private let source: any ByteSource
+  private let context: HashContext
+  private(set) var byteCount = 0
+  private(set) var partByteCount = 0
+  /// Whether a part was not filled.
+  private(set) var isAtEnd = false
+
+  init(_ source: any ByteSource) throws(PostError) {
+    self.source = source
+    context = try floor { () throws(PrimitiveError) in try HashContext(.sha256) }
   }
 
-  /// The plaintext of the next part; nil at the end.
-  private static func piece(of source: some ByteSource) throws(PostError) -> [UInt8]? {
-    var piece: [UInt8] = []
-    piece.reserveCapacity(Attachment.partByteCount)
-    while piece.count < Attachment.partByteCount {
-      let wanted = min(1 << 18, Attachment.partByteCount - piece.count)
-      let count = try floor { () throws(JOSEError) in
-        try source.read(upTo: wanted, appendingTo: &piece)
-      }
-      if count == 0 { break }
+  func beginPart() { partByteCount = 0 }
+
+  var expectedByteCount: UInt64? {
+    source.expectedByteCount.map {
+      min($0 - min($0, UInt64(byteCount)), UInt64(Attachment.partByteCount))
     }
-    return piece.isEmpty ? nil : piece
+  }
+
+  func read(
+    upTo count: Int, into output: inout OutputSpan<UInt8>
+  ) throws(JOSEError) -> Int {
+    let wanted = min(count, Attachment.partByteCount - partByteCount)
+    guard wanted > 0 else { return 0 }
+    let start = output.count
+    let read = try source.read(upTo: wanted, into: &output)
+    do { try context.update(output.span.extracting(start..<start + read)) } catch {
+      throw JOSEError(error)
+    }
+    isAtEnd = read == 0
+    byteCount += read
+    partByteCount += read
+    return read
+  }
+
+  func digest() throws(PostError) -> [UInt8] {
+    try floor { () throws(PrimitiveError) in try context.finish() }
   }
 }
 
@@ -71,12 +101,12 @@ struct PartSealer {
     }
   }
 
-  func seal(_ piece: [UInt8]) throws(PostError) -> [UInt8] {
+  func seal(_ content: some ByteSource, into sink: some ByteSink) throws(PostError) {
     var options = JWE.EncryptionOptions()
     options.serialization = .compact
     options.contentEncryption = .a256GCM
-    return try floor { () throws(JOSEError) in
-      try JWE.encrypt(piece, for: [recipient], options: options)
+    try floor { () throws(JOSEError) in
+      try JWE.encrypt(from: content, into: sink, for: [recipient], options: options)
     }
   }
 }

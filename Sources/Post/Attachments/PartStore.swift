@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import JOSE
 
 /// Where a mailbox keeps encrypted parts: those that go out until they are acknowledged, and those
 /// that came until their message is deleted.
@@ -9,21 +10,40 @@ struct PartStore: Sendable {
 
   func contains(_ hash: ContentHash) -> Bool { directory.contains(name(hash)) }
 
-  /// Keeps a part, durably.
-  func put(_ hash: ContentHash, _ bytes: [UInt8]) throws(PostError) {
-    guard !contains(hash) else { return }
+  /// A file for a part whose hash is known when it is written.
+  func stage() throws(PostError) -> StagedFile {
     do throws(FileError) {
       try directory.create()
-      try directory.write(name(hash), bytes)
-    } catch {
-      guard error.code != .exists else { return }
+      return try StagedFile(path: directory.file("part.jwe"), existing: .replace)
+    } catch { throw PostError(error) }
+  }
+
+  /// Keeps a part that was written, durably.
+  func keep(_ part: StagedFile, as hash: ContentHash) throws(PostError) {
+    do throws(FileError) {
+      try part.rename(to: name(hash))
+      try part.commit()
+    } catch { throw PostError(error) }
+  }
+
+  /// Keeps `content`, durably, if `hash` is its hash; otherwise nothing is kept, and the answer is
+  /// false.
+  func take(_ content: any RandomAccessBytes, _ hash: ContentHash) throws(PostError) -> Bool {
+    let part = try stage()
+    let sink = try HashingSink(before: FileSink(part))
+    do { try sink.copy(0..<content.byteCount, of: content) } catch {
+      // Whatever carries it may be writing to it just now.
+      guard error.code != .malformed else { return false }
       throw PostError(error)
     }
+    guard try ContentHash(of: sink) == hash else { return false }
+    try keep(part, as: hash)
+    return true
   }
 
   /// The bytes of a part; nil when it is not there.
-  func get(_ hash: ContentHash) throws(PostError) -> [UInt8]? {
-    do { return try directory.read(name(hash), limit: Attachment.maximumEnvelopeByteCount) } catch {
+  func open(_ hash: ContentHash) throws(PostError) -> FileAccess? {
+    do { return FileAccess(try InputFile(regularFile: directory.file(name(hash)))) } catch {
       guard error.code != .notFound else { return nil }
       throw PostError(error)
     }

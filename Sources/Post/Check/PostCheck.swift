@@ -148,14 +148,16 @@ struct PostCheck {
       note(path, .stray)
       return nil
     }
-    let bytes: [UInt8]?
-    do throws(FileError) { bytes = try directory.read(path, limit: limit) } catch {
+    let content: FileAccess?
+    do throws(FileError) {
+      content = try directory.openFile(path, limit: limit).flatMap(FileAccess.init)
+    } catch {
       note(path, Self.problem(error))
       return nil
     }
     // Gone since it was listed: its sender took it away.
-    guard let bytes else { return nil }
-    guard Self.isHash(hash, of: bytes) else {
+    guard let content else { return nil }
+    guard Self.isHash(hash, of: content) else {
       note(path, .damaged)
       return nil
     }
@@ -163,11 +165,11 @@ struct PostCheck {
       note(path, .conflictCopy)
       return nil
     }
-    return bytes.count
+    return Int(content.byteCount)
   }
 
-  private static func isHash(_ hash: ContentHash, of bytes: [UInt8]) -> Bool {
-    guard let found = try? ContentHash(of: bytes) else { return false }
+  private static func isHash(_ hash: ContentHash, of content: FileAccess) -> Bool {
+    guard let found = try? ContentHash(of: content) else { return false }
     return found == hash
   }
 

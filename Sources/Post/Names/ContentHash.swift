@@ -9,9 +9,11 @@ struct ContentHash: Hashable, Sendable {
   /// The hash of `bytes`.
   init(of bytes: [UInt8]) throws(PostError) {
     do throws(PrimitiveError) {
-      text = Base32.encode(try Hash.sha256.digest(bytes.span))
+      self.init(digest: try Hash.sha256.digest(bytes.span))
     } catch { throw PostError(.internalFailure, error.reason, underlying: error) }
   }
+
+  init(digest: [UInt8]) { text = Base32.encode(digest) }
 
   /// Reads a hash as it stands in a name; nil when it is none.
   init?(parsing text: some StringProtocol) {

@@ -13,7 +13,7 @@ extension Courier {
     at path: TransportPath, _ marker: Marker, _ collection: inout Collection
   ) throws(PostError) -> Finding {
     let bytes: [UInt8]?
-    do { bytes = try transport.get(path, limit: post.limits.messageByteCount) } catch {
+    do { bytes = try transport.bytes(at: path, limit: post.limits.messageByteCount) } catch {
       // Something else in its place may go away again.
       guard error.code == .malformed || error.code == .limitExceeded else { throw error }
       return .putOff(.unreadable)

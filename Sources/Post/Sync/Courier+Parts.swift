@@ -1,3 +1,5 @@
+internal import JOSE
+
 extension Courier {
   /// Brings parts of attachments into the mailbox.
   ///
@@ -13,9 +15,8 @@ extension Courier {
         break
       }
       guard let part = try part(hash) else { continue }
-      byteCount -= part.count
-      guard try ContentHash(of: part) == hash else { continue }
-      try mailbox.parts.put(hash, part)
+      byteCount -= Int(part.byteCount)
+      guard try mailbox.parts.take(part, hash) else { continue }
       arrived.append(hash)
     }
     try mailbox.noteArrival(of: arrived)
@@ -24,7 +25,7 @@ extension Courier {
   }
 
   /// The bytes where a part should be; nil when there are none that could be it.
-  private func part(_ hash: ContentHash) throws(PostError) -> [UInt8]? {
+  private func part(_ hash: ContentHash) throws(PostError) -> (any RandomAccessBytes)? {
     do {
       return try transport.get(.part(hash), limit: Attachment.maximumEnvelopeByteCount)
     } catch {

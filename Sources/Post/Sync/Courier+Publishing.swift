@@ -1,3 +1,5 @@
+internal import JOSE
+
 extension Courier {
   /// Posts what is due: parts, then messages, then, once these are durable, the markers that
   /// announce them.
@@ -8,13 +10,14 @@ extension Courier {
     var room = try transport.freeByteCount().map { Room(free: $0, spare: budget.spareByteCount) }
     for outgoing in due {
       for hash in try mailbox.parts(of: outgoing) {
-        guard let part = try mailbox.parts.get(hash) else {
+        guard let part = try mailbox.parts.open(hash) else {
           throw PostError(.damaged, "mailbox: a part of an attachment is gone")
         }
         try put(part, at: .part(hash), hash, &room)
       }
       try put(
-        mailbox.envelope(outgoing), at: .message(outgoing.marker), outgoing.marker.hash, &room)
+        BytesInMemory(mailbox.envelope(outgoing)), at: .message(outgoing.marker),
+        outgoing.marker.hash, &room)
     }
     try transport.synchronize()
     for outgoing in due {
@@ -34,13 +37,14 @@ extension Courier {
   /// Puts a file, also in the place of one that is not what its name says: what a crash or a
   /// stranger left there would otherwise stay until the message expires.
   private func put(
-    _ bytes: [UInt8], at path: TransportPath, _ hash: ContentHash, _ room: inout Room?
+    _ content: any RandomAccessBytes, at path: TransportPath, _ hash: ContentHash,
+    _ room: inout Room?
   ) throws(PostError) {
-    try room?.take(bytes.count)
-    guard try !transport.putIfAbsent(path, bytes) else { return }
-    guard try !isWhole(path, hash, byteCount: bytes.count) else { return }
+    try room?.take(content.byteCount)
+    guard try !transport.putIfAbsent(path, content) else { return }
+    guard try !isWhole(path, hash, byteCount: Int(content.byteCount)) else { return }
     try transport.delete(path)
-    _ = try transport.putIfAbsent(path, bytes)
+    _ = try transport.putIfAbsent(path, content)
   }
 
   private func isWhole(
@@ -62,10 +66,10 @@ private struct Room {
 
   init(free: UInt64, spare: UInt64) { left = free > spare ? free - spare : 0 }
 
-  mutating func take(_ byteCount: Int) throws(PostError) {
-    guard left >= UInt64(byteCount) else {
+  mutating func take(_ byteCount: UInt64) throws(PostError) {
+    guard left >= byteCount else {
       throw PostError(.noSpace, "the post's disk is full; what is not posted waits in the outbox")
     }
-    left -= UInt64(byteCount)
+    left -= byteCount
   }
 }

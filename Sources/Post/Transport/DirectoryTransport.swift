@@ -1,4 +1,5 @@
 internal import DurableFiles
+public import JOSE
 
 /// A post in a directory, which something else carries: Syncthing, rsync, rclone, a stick.
 public final class DirectoryTransport: Transport {
@@ -41,9 +42,11 @@ public final class DirectoryTransport: Transport {
     }
   }
 
-  /// All bytes of a regular file.
-  public func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {
-    do { return try directory.read(path.names, limit: limit) } catch {
+  /// The bytes of a regular file.
+  public func get(
+    _ path: TransportPath, limit: Int
+  ) throws(PostError) -> (any RandomAccessBytes)? {
+    do { return try directory.openFile(path.names, limit: limit).flatMap(FileAccess.init) } catch {
       guard error.code != .wrongKind else {
         throw PostError(.malformed, "\(error.path): \(error.reason)", underlying: error)
       }
@@ -51,11 +54,19 @@ public final class DirectoryTransport: Transport {
     }
   }
 
-  /// Makes a file that is whole when its name appears.
+  /// Makes a file that is whole when its name appears; what is a file already, the system copies.
   public func putIfAbsent(
-    _ path: TransportPath, _ bytes: [UInt8]
+    _ path: TransportPath, _ content: any RandomAccessBytes
   ) throws(PostError) -> Bool {
-    do { return try directory.create(path.names, bytes, temporaries: temporaries) } catch {
+    do {
+      let content: ConfinedDirectory.Content =
+        if let file = content as? FileAccess { .file(file.file) } else {
+          .bytes(try content.readAll())
+        }
+      return try directory.create(path.names, content, temporaries: temporaries)
+    } catch let error as FileError {
+      throw PostError(error)
+    } catch {
       throw PostError(error)
     }
   }

@@ -1,4 +1,4 @@
-internal import JOSE
+public import JOSE
 
 /// What a post needs of whatever carries it.
 ///
@@ -12,17 +12,19 @@ public protocol Transport: Sendable {
   /// - Throws: ``PostError`` `inputOutput`.
   func list(_ folder: TransportPath, _ visit: (_ name: String) -> Bool) throws(PostError)
 
-  /// All bytes of a file; nil when there is none.
+  /// A file's bytes, to be read anywhere; nil when there is none.
   ///
   /// - Throws: ``PostError`` `limitExceeded` when it is larger than `limit`, which is found out
   ///   without reading it; `malformed` when it is no file; `inputOutput`.
-  func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]?
+  func get(_ path: TransportPath, limit: Int) throws(PostError) -> (any RandomAccessBytes)?
 
   /// Makes a file, unless there is one of that name.
   ///
   /// - Returns: false when there was one, which is left as it was.
   /// - Throws: ``PostError`` `noSpace`, `inputOutput`.
-  func putIfAbsent(_ path: TransportPath, _ bytes: [UInt8]) throws(PostError) -> Bool
+  func putIfAbsent(
+    _ path: TransportPath, _ content: any RandomAccessBytes
+  ) throws(PostError) -> Bool
 
   /// Removes a file, if there is one.
   ///
@@ -51,6 +53,17 @@ public protocol Transport: Sendable {
 extension Transport {
   /// Does nothing.
   public func sweep(now: Int) throws(PostError) {}
+
+  /// All bytes of a file, likewise; nil when there is none.
+  func bytes(at path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {
+    guard let content = try get(path, limit: limit) else { return nil }
+    return try floor { () throws(JOSEError) in try content.readAll() }
+  }
+
+  /// Makes a file of `bytes`, likewise.
+  func putIfAbsent(_ path: TransportPath, _ bytes: [UInt8]) throws(PostError) -> Bool {
+    try putIfAbsent(path, BytesInMemory(bytes))
+  }
 }
 
 /// The way to a file or a folder in a post, which cannot lead out of it.

@@ -1,3 +1,4 @@
+import JOSE
 import Synchronization
 
 @testable import Post
@@ -29,14 +30,18 @@ final class FailingTransport: Transport {
     try inner.list(folder, visit)
   }
 
-  func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {
+  func get(
+    _ path: TransportPath, limit: Int
+  ) throws(PostError) -> (any RandomAccessBytes)? {
     try step()
     return try inner.get(path, limit: limit)
   }
 
-  func putIfAbsent(_ path: TransportPath, _ bytes: [UInt8]) throws(PostError) -> Bool {
+  func putIfAbsent(
+    _ path: TransportPath, _ content: any RandomAccessBytes
+  ) throws(PostError) -> Bool {
     try step()
-    return try inner.putIfAbsent(path, bytes)
+    return try inner.putIfAbsent(path, content)
   }
 
   func delete(_ path: TransportPath) throws(PostError) {

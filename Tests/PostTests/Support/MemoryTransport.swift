@@ -1,3 +1,4 @@
+import JOSE
 @testable import Post
 import Synchronization
 
@@ -23,14 +24,19 @@ final class MemoryTransport: Transport {
     }
   }
 
-  func get(_ path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {
+  func get(
+    _ path: TransportPath, limit: Int
+  ) throws(PostError) -> (any RandomAccessBytes)? {
     guard let bytes = files[path.description] else { return nil }
     guard bytes.count <= limit else { throw PostError(.limitExceeded, "\(path) is too large") }
-    return bytes
+    return BytesInMemory(bytes)
   }
 
-  func putIfAbsent(_ path: TransportPath, _ bytes: [UInt8]) throws(PostError) -> Bool {
-    state.withLock { files in
+  func putIfAbsent(
+    _ path: TransportPath, _ content: any RandomAccessBytes
+  ) throws(PostError) -> Bool {
+    let bytes = try floor { () throws(JOSEError) in try content.readAll() }
+    return state.withLock { files in
       guard files[path.description] == nil else { return false }
       files[path.description] = bytes
       return true
