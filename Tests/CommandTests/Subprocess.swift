@@ -78,13 +78,27 @@ struct Subprocess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     redirect(&actions)
+    var attributes = Self.unblockingSignals()
+    defer { posix_spawnattr_destroy(&attributes) }
     var arguments = (["env", "-C", sandbox.work] + words).map { strdup($0) } + [nil]
     var environment = sandbox.environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { (arguments + environment).forEach { free($0) } }
     var child: pid_t = 0
-    let status = posix_spawn(&child, "/usr/bin/env", &actions, nil, &arguments, &environment)
+    let status = posix_spawn(
+      &child, "/usr/bin/env", &actions, &attributes, &arguments, &environment)
     guard status == 0 else { throw SpawnError(reason: String(cString: strerror(status))) }
     return child
+  }
+
+  /// The tests' threads block signals, and a child would go on blocking them: deaf to SIGTERM.
+  private static func unblockingSignals() -> posix_spawnattr_t {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    return attributes
   }
 
   private func wait(_ child: pid_t) -> Int32 {

@@ -71,7 +71,7 @@ import Testing
     let text = try made(nil)
     #expect(try JWE.decrypt(text, with: key("a")).consistency == .unproven)
     var policy = JWE.DecryptionPolicy()
-    policy.requiresCommitment = true
+    policy.requiredCommitment = .severalRecipients
     #expect(refusal(text, with: try key("a"), policy: policy) == .refused)
     #expect(
       refusal(try made(commitment(Made.contentKey)), with: try key("a"), policy: policy)

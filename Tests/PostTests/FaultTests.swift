@@ -93,6 +93,32 @@ import Testing
     #expect(messages.filter { $0.contains(stem.suffix(52)) } == [])
   }
 
+  @Test("all copies of a message go with it, however many there are")
+  func manyCopies() throws {
+    let (path, bytes) = try post("copied")
+    for index in 0..<100 {
+      world.transport.files["\(path.dropLast(4)).sync-conflict-\(index).jwe"] = bytes
+    }
+    #expect(try bob.sync().acceptedCount == 1)
+    try alice.sync()
+    #expect(messages.filter { $0.contains(path.dropLast(4).suffix(52)) } == [])
+  }
+
+  @Test("an envelope without a commitment is refused, also one for a single reader")
+  func noCommitment() throws {
+    let (path, bytes) = try post("plain")
+    let text = String(decoding: bytes, as: UTF8.self)
+    let stripped = Array(text.replacing(/"commitment":"[^"]*",/, with: "").utf8)
+    #expect(stripped.count < bytes.count)
+    let fake = Marker(day: Day(of: world.now), hash: try ContentHash(of: stripped))
+    world.transport.files[path] = nil
+    world.transport.files[try marker()] = nil
+    world.transport.files["messages/\(fake.day.text)/\(fake.hash.text).jwe"] = stripped
+    world.transport.files["boxes/\(try bob.tag())/\(fake.name)"] = []
+    #expect(try bob.sync().refused == [.malformed: 1])
+    #expect(try bob.bodies() == [])
+  }
+
   @Test("a replay is a duplicate, and refused once it has expired and was forgotten")
   func replay() throws {
     _ = try post("once")

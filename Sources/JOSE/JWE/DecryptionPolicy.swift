@@ -33,10 +33,20 @@ extension JWE {
     public var compression = Compression.refused
     /// Whether `enc` may stand in an unprotected header, as RFC 7516 allows and nobody should do.
     public var allowsUnprotectedEncryption = false
-    /// Whether a message to several recipients must prove that all of them read the same.
-    public var requiresCommitment = false
+    /// Which messages must prove that all their recipients read the same.
+    public var requiredCommitment = CommitmentRequirement.none
     /// Whom to believe that they sealed a message.
     public var signature = SignaturePolicy()
+
+    /// Which messages must have a commitment.
+    public enum CommitmentRequirement: Sendable {
+      /// None; what those to several recipients prove is told.
+      case none
+      /// Those to several recipients: one alone reads what is there.
+      case severalRecipients
+      /// All, as a protocol may have it.
+      case all
+    }
 
     /// The defaults, which are safe for messages from strangers.
     public init() {}

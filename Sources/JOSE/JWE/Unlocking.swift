@@ -124,11 +124,13 @@ extension JWE.Envelope {
 
   private func consistency() throws(JOSEError) -> JWE.Consistency {
     if head.commitment != nil { return .proven }
-    guard head.recipients.count > 1 else { return .notNeeded }
-    guard !policy.requiresCommitment else {
+    let isForSeveral = head.recipients.count > 1
+    switch policy.requiredCommitment {
+    case .severalRecipients where isForSeveral:
       throw JOSEError(.refused, "it does not prove that all its recipients read the same")
+    case .all: throw JOSEError(.refused, "its commitment is missing")
+    default: return isForSeveral ? .unproven : .notNeeded
     }
-    return .unproven
   }
 }
 

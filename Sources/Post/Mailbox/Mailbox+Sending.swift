@@ -19,8 +19,16 @@ extension Mailbox {
   ) throws(PostError) -> [MessageID] {
     try requireJoined(post)
     return try write { database in
-      try drafts.map { draft in
-        try Outbox(database, post, now).queue(draft, from: keys, having: parts)
+      try drafts.enumerated().map { (index, draft) in
+        do {
+          return try Outbox(database, post, now).queue(draft, from: keys, having: parts)
+        } catch {
+          let error = PostError(error)
+          guard drafts.count > 1 else { throw error }
+          throw PostError(
+            error.code, "message \(index + 1) of \(drafts.count): \(error.reason)",
+            underlying: error.underlying)
+        }
       }
     }
   }

@@ -124,7 +124,7 @@ struct EnvelopeOpener {
 
   private static let encryption: JWE.DecryptionPolicy = {
     var policy = JWE.DecryptionPolicy()
-    policy.requiresCommitment = true
+    policy.requiredCommitment = .all
     policy.maximumRecipientCount = ReaderKeys.maximumCount
     return policy
   }()

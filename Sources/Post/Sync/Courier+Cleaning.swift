@@ -18,7 +18,7 @@ extension Courier {
       removed.append(outgoing)
     }
     guard !removed.isEmpty else { return }
-    let copies = try copies(of: removed.map(\.marker))
+    let copies = try copies(of: removed.map(\.marker), limit: budget.markerCount)
     for outgoing in removed {
       if outgoing.isRecalled { try unannounce(outgoing) }
       for path in [.message(outgoing.marker)] + (copies[outgoing.marker] ?? []) {

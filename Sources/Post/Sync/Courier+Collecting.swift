@@ -17,7 +17,7 @@ extension Courier {
         (marker, collection) throws(PostError) in
         try look(at: .message(marker), marker, &collection)
       }
-      let copies = try copies(of: others.map(\.marker))
+      let copies = try copies(of: others.map(\.marker), limit: 16)
       let missing = try take(others, opener, &collection) {
         (marker, collection) throws(PostError) in
         try look(at: copies[marker] ?? [], marker, &collection)

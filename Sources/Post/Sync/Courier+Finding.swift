@@ -38,8 +38,11 @@ extension Courier {
   /// Files that carriers made of messages under another name: `<hash>.sync-conflict-….jwe`,
   /// `<hash> (conflicted copy).jwe`.
   ///
-  /// Each day's folder is listed once, however many are looked for in it.
-  func copies(of markers: [Marker]) throws(PostError) -> [Marker: [TransportPath]] {
+  /// Each day's folder is listed once, however many are looked for in it; of each message `limit`
+  /// copies are told, as somebody may make any number of them to keep us busy.
+  func copies(
+    of markers: [Marker], limit: Int
+  ) throws(PostError) -> [Marker: [TransportPath]] {
     var copies: [Marker: [TransportPath]] = [:]
     for (day, markers) in Dictionary(grouping: markers, by: \.day) {
       let folder = TransportPath.messages(day)
@@ -51,7 +54,7 @@ extension Courier {
           let path = folder.appending(name)
         else { return true }
         let marker = Marker(day: day, hash: hash)
-        if copies[marker, default: []].count < 16 { copies[marker, default: []].append(path) }
+        if copies[marker, default: []].count < limit { copies[marker, default: []].append(path) }
         return true
       }
     }

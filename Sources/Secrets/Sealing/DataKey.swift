@@ -58,7 +58,7 @@ struct DataKey: Sendable, Equatable {
   init(unwrapping envelope: [UInt8], with keys: [JWE.DecryptionKey]) throws(SecretsError) {
     var policy = JWE.DecryptionPolicy()
     // Who wraps a key for several readers could otherwise give each of them another one.
-    policy.requiresCommitment = true
+    policy.requiredCommitment = .severalRecipients
     do throws(JOSEError) {
       let set = try JWKSet(decrypting: envelope, with: keys, policy: policy)
       guard case .symmetric(let key) = set.keys.first, set.keys.count == 1,

@@ -111,7 +111,7 @@ struct Decrypt: ParsableCommand {
   private func policy(_ sender: SenderCheck) -> JWE.DecryptionPolicy {
     var policy = JWE.DecryptionPolicy()
     policy.signature = sender.policy
-    policy.requiresCommitment = requiresCommitment
+    if requiresCommitment { policy.requiredCommitment = .severalRecipients }
     if allowsCompression { policy.compression = .allowed(maximumByteCount: 1 << 30) }
     return policy
   }

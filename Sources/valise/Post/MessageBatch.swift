@@ -30,9 +30,9 @@ struct MessageBatch {
     for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
       .enumerated()
     where !line.isEmpty {
-      do { drafts.append(try draft(Array(line), letter)) } catch let error as JOSEError {
-        throw Failure(
-          .badData, "\(Text.shown(path)) line \(number + 1): \(Text.shown(error.reason))")
+      // Whatever is wrong with one, its line is what has to be put right.
+      do { drafts.append(try draft(Array(line), letter)) } catch {
+        throw Report.failure(error).naming("\(path) line \(number + 1)")
       }
     }
     return drafts

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import JOSE
 internal import Primitives
 
 /// What a message says: an argument, standard input, or what is written in an editor.
@@ -37,6 +38,10 @@ enum MessageText {
     let text = try text(directory.read("message.txt", limit: limit), "the message")
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw Failure(.usage, "the message is empty; nothing was sent")
+    }
+    // Whoever leaves a quotation as it is has thought better of answering.
+    guard draft.isEmpty || !text.isExactly(draft) else {
+      throw Failure(.usage, "nothing was written; nothing was sent")
     }
     return text
   }
