@@ -47,7 +47,7 @@ extension ConfinedDirectory {
     let folder = try make(path.dropLast())
     // What is empty is whole at once.
     guard !content.isEmpty else {
-      return try folder.claim(name)
+      return try folder.claim(name, permissions)
     }
     var status = stat()
     guard unsafe fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) != 0 else {
@@ -58,6 +58,7 @@ extension ConfinedDirectory {
       let unnamed = 0o20_000_000 | O_DIRECTORY | O_WRONLY
       if let file = folder.openUnnamed(unnamed) {
         try file.write(content)
+        file.permit(permissions)
         return try folder.link(
           AT_FDCWD, "/proc/self/fd/\(file.number)", to: name, AT_SYMLINK_FOLLOW)
       }
@@ -76,11 +77,12 @@ extension ConfinedDirectory {
     }
     defer { unsafe unlinkat(temporaries.number, temporary, 0) }
     try file.write(content)
+    file.permit(permissions)
     do { return try folder.link(temporaries.number, temporary, to: name, 0) } catch {
       guard error.code == .notPermitted || error.code == .failed else { throw error }
     }
     // Without hard links, taking the name first keeps two writers from both succeeding.
-    guard try folder.claim(name) else { return false }
+    guard try folder.claim(name, permissions) else { return false }
     guard unsafe renameat(temporaries.number, temporary, folder.number, name) == 0 else {
       let error = FileError.last("\(folder.path)/\(name)")
       unsafe unlinkat(folder.number, name, 0)
@@ -98,12 +100,12 @@ extension ConfinedDirectory {
         folder = next
         continue
       }
-      guard unsafe mkdirat(folder.number, name, 0o777) == 0 || errno == EEXIST else {
-        throw FileError.last("\(folder.path)/\(name)")
-      }
+      let isNew = unsafe mkdirat(folder.number, name, 0o777) == 0
+      guard isNew || errno == EEXIST else { throw FileError.last("\(folder.path)/\(name)") }
       guard let next = try folder.openIfPresent(name, flags) else {
         throw FileError(.notFound, "\(folder.path)/\(name)", "went away")
       }
+      if isNew { next.permit(permissions | 0o700, isFolder: true) }
       folder = next
     }
     return folder
@@ -127,10 +129,18 @@ extension Descriptor {
     }
   }
 
+  /// Lets those read and write it whom `permissions` name, where the file system knows of such.
+  fileprivate func permit(_ permissions: mode_t, isFolder: Bool = false) {
+    // The bits that folders hand on, such as the group's, stay.
+    let kept = isFolder ? ((try? status().st_mode) ?? 0) & 0o7000 : 0
+    fchmod(number, kept | (isFolder ? permissions : permissions & 0o666 | 0o600))
+  }
+
   /// Makes an empty file called `name` in this folder; false when something has the name.
-  fileprivate func claim(_ name: String) throws(FileError) -> Bool {
+  fileprivate func claim(_ name: String, _ permissions: mode_t) throws(FileError) -> Bool {
     do {
-      _ = try openIfPresent(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666)
+      let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+      try openIfPresent(name, flags, mode: 0o666)?.permit(permissions)
       return true
     } catch {
       guard error.code == .exists else { throw error }

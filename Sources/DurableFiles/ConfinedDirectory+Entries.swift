@@ -73,6 +73,29 @@ extension ConfinedDirectory {
     }
   }
 
+  /// Removes files in those folders of `folder` that `isOver` says so of, `limit` of them or a few
+  /// more; what cannot be removed stays.
+  ///
+  /// - Throws: ``FileError`` `wrongKind` when a link is on the way.
+  package func removeFiles(
+    belowFoldersOf folder: [String], limit: Int, _ isOver: (_ name: String) -> Bool,
+    where isMeant: (_ name: String) -> Bool
+  ) throws(FileError) {
+    var left = limit
+    try visitEntries(in: folder) { (name, kind) throws(FileError) in
+      guard let name, kind == .folder, isOver(name) else { return true }
+      left -= 1
+      guard let directory = try open(folder + [name]) else { return true }
+      try visitFiles(in: folder + [name]) { file in
+        guard isMeant(file) else { return true }
+        left -= 1
+        unsafe unlinkat(directory.number, file, 0)
+        return left > 0
+      }
+      return left > 0
+    }
+  }
+
   /// Removes those folders in `folder` that are empty and whose names `isOver` says so of, up to
   /// `limit` of them; never anything else.
   ///
@@ -99,6 +122,21 @@ extension ConfinedDirectory {
     case 0: name.flatMap { status($0, in: directory)?.kind } ?? .other
     default: .other
     }
+  }
+
+  /// Whether there is something called `name` that may be opened: a file, or a link, which is not
+  /// followed.
+  ///
+  /// - Throws: ``FileError`` `wrongKind` for anything else.
+  static func mayBeFile(_ name: String, in directory: Descriptor) throws(FileError) -> Bool {
+    var status = stat()
+    guard unsafe fstatat(directory.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      return errno != ENOENT
+    }
+    guard [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else {
+      throw FileError(.wrongKind, "\(directory.path)/\(name)", "is not a regular file")
+    }
+    return true
   }
 
   private static func status(_ name: String, in directory: Descriptor) -> Status? {

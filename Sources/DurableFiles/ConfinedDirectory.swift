@@ -13,12 +13,16 @@ internal import CPlatform
 /// hold anybody up. Paths are lists of names.
 package final class ConfinedDirectory: Sendable {
   let root: Descriptor
+  /// Who may read and write what is made in it: whoever may do so with the directory itself, and not
+  /// what the mask of the one who makes it leaves.
+  let permissions: mode_t
 
   /// Opens the directory at `path`, which may itself be reached through a link.
   ///
   /// - Throws: ``FileError`` `notFound`, `notPermitted`.
   package init(path: String) throws(FileError) {
     root = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+    permissions = try root.permissions()
   }
 
   /// Tells `visit` the names of the regular files in a folder, in no order, until it returns false.
@@ -42,6 +46,8 @@ package final class ConfinedDirectory: Sendable {
   ///   `tooLarge` for more than `limit` bytes.
   package func openFile(_ path: [String], limit: Int) throws(FileError) -> InputFile? {
     guard let name = path.last, let folder = try open(path.dropLast()) else { return nil }
+    // Before it is opened: opening alone makes some devices do something.
+    guard try Self.mayBeFile(name, in: folder) else { return nil }
     let flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW
     guard let descriptor = try folder.openIfPresent(name, flags) else { return nil }
     let file = try InputFile(descriptor)

@@ -43,6 +43,9 @@ final class Descriptor: Sendable {
     return status
   }
 
+  /// Who may read and write it.
+  func permissions() throws(FileError) -> mode_t { try status().st_mode & 0o777 }
+
   /// write(2), until all is written.
   func write(_ bytes: Span<UInt8>) throws(FileError) {
     var offset = 0

@@ -13,12 +13,18 @@ extension PostError {
       case .busy: .busy
       case .exists: .exists
       case .tooLarge: .limitExceeded
+      case .notPermitted: .notPermitted
+      case .wrongKind: .obstructed
       default: .inputOutput
       }
     self.init(code, "\(error.path): \(error.reason)", underlying: error)
   }
 
   init(_ error: JOSEError) {
+    if let error = error.underlying as? FileError {
+      self.init(error)
+      return
+    }
     let code: Code =
       switch error.code {
       case .limitExceeded: .limitExceeded
@@ -56,4 +62,13 @@ extension PostError {
 /// Runs a call of the floors below.
 func floor<Result, E: Error>(_ body: () throws(E) -> Result) throws(PostError) -> Result {
   do { return try body() } catch { throw PostError(error) }
+}
+
+extension Sequence {
+  /// Those that `isMeant` says so of: `filter` does not say which errors it throws.
+  func keeping(_ isMeant: (Element) throws(PostError) -> Bool) throws(PostError) -> [Element] {
+    var kept: [Element] = []
+    for element in self where try isMeant(element) { kept.append(element) }
+    return kept
+  }
 }

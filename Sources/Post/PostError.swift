@@ -28,6 +28,10 @@ public struct PostError: Error, Sendable {
     case busy
     /// No room is left.
     case noSpace
+    /// The system does not allow it.
+    case notPermitted
+    /// Something else is where a file or a folder should be.
+    case obstructed
     /// The post or the mailbox cannot be read or written.
     case inputOutput
     /// A library failed for no reason of the caller's.

@@ -118,6 +118,39 @@ import Testing
     #expect(try alice.sync().acknowledgedCount == 1)
   }
 
+  @Test("a part that does not come is told after a day, and as lost when its message has expired")
+  func lostPart() throws {
+    try send([1, 2, 3])
+    try alice.sync()
+    world.transport.files = world.transport.files.filter { !$0.key.hasPrefix("parts/") }
+    let report = try bob.sync()
+    #expect(report.missingPartCount == 1 && report.overduePartCount == 0)
+    world.now += 2 * World.day
+    #expect(try bob.sync().overduePartCount == 1)
+    let status = try bob.mailbox.status(of: world.post.identifier, now: world.now)
+    #expect((status.missingPartCount, status.overduePartCount) == (1, 1))
+    #expect(status.lostPartCount == 0)
+    world.now += 29 * World.day
+    #expect(try bob.sync().missingPartCount == 0)
+    let later = try bob.mailbox.status(of: world.post.identifier, now: world.now)
+    #expect((later.missingPartCount, later.overduePartCount, later.lostPartCount) == (0, 0, 1))
+  }
+
+  @Test("a carrier's copy of a part is as good as the part itself, and goes with it")
+  func copiedPart() throws {
+    try send([1, 2, 3])
+    try alice.sync()
+    let part = try #require(world.transport.names("parts").first)
+    let bytes = world.transport.files["parts/\(part)"]
+    let copy = "parts/\(part.dropLast(4)).sync-conflict-20261121-120000-ABCDEFG.jwe"
+    world.transport.files["parts/\(part)"] = [0]
+    world.transport.files[copy] = bytes
+    #expect(try bob.sync().partCount == 1)
+    #expect(try open() == [1, 2, 3])
+    #expect(try alice.sync().removedCount == 1)
+    #expect(world.transport.names("parts") == [])
+  }
+
   @Test("a message that is deleted while a part is missing is acknowledged all the same")
   func deletedEarly() throws {
     try send([1])

@@ -73,7 +73,7 @@ import Testing
     #expect(failure { try transport.bytes(at: path("link"), limit: 9) } == .malformed)
     #expect(failure { try transport.bytes(at: path("zero"), limit: 9) } == .malformed)
     #expect(try listed(path("messages")) == [])
-    #expect(failure { try transport.putIfAbsent(path("messages", "new"), [1]) } == .inputOutput)
+    #expect(failure { try transport.putIfAbsent(path("messages", "new"), [1]) } == .obstructed)
     #expect(try !transport.putIfAbsent(path("link"), [1]))
     try transport.delete(path("link"))
     #expect(scratch.names("outside") == ["secret"])
@@ -91,6 +91,68 @@ import Testing
     #expect(failure { try transport.bytes(at: path("box", "directory"), limit: 9) } == .malformed)
     #expect(try transport.bytes(at: path("box", "file"), limit: 9) == [1])
   }
+
+  @Test("what is in the place of a file or its folder is told when writing, and left when deleting")
+  func obstacles() throws {
+    scratch.makeDirectory("post/box")
+    scratch.makeDirectory("post/box/marker")
+    scratch.write("post/file", [1])
+    #expect(try !transport.putIfAbsent(path("box", "marker"), []))
+    #expect(failure { try transport.putIfAbsent(path("file", "a"), [1]) } == .obstructed)
+    #expect(failure { try transport.delete(path("box", "marker")) } == nil)
+    #expect(failure { try transport.delete(path("file", "a")) } == nil)
+    #expect(scratch.names("post/box") == ["marker"] && scratch.names("post").count == 2)
+  }
+
+  @Test("what is made in a post is for those whom the post's directory is for")
+  func permissions() throws {
+    chmod(scratch.file("post"), 0o777)
+    let shared = try DirectoryTransport(path: scratch.file("post"))
+    _ = try shared.putIfAbsent(path("messages", "20261121", "a.jwe"), [1])
+    _ = try shared.putIfAbsent(path("boxes", "tag", "m"), [])
+    #expect(mode("post/messages/20261121") == 0o777 && mode("post/boxes/tag") == 0o777)
+    #expect(mode("post/messages/20261121/a.jwe") == 0o666 && mode("post/boxes/tag/m") == 0o666)
+    _ = try transport.putIfAbsent(path("private", "a"), [1])
+    #expect(mode("post/private") == 0o700 && mode("post/private/a") == 0o600)
+  }
+
+  private func mode(_ name: String) -> mode_t {
+    var status = stat()
+    stat(scratch.file(name), &status)
+    return status.st_mode & 0o7777
+  }
+
+  #if os(Linux)
+    @Test("what the system does not allow, also root, is told as that")
+    func notPermitted() throws {
+      let system = try DirectoryTransport(path: "/proc/self")
+      #expect(failure { try system.delete(path("status")) } == .notPermitted)
+    }
+  #endif
+
+  @Test("a file that its owner closed is told as that", .enabled(if: geteuid() != 0))
+  func closed() throws {
+    scratch.write("post/closed", [1])
+    chmod(scratch.file("post/closed"), 0)
+    #expect(failure { try transport.bytes(at: path("closed"), limit: 9) } == .notPermitted)
+  }
+
+  #if os(Linux)
+    @Test("nothing but a file is opened at all: opening alone makes some devices do something")
+    func unopened() throws {
+      scratch.makeDirectory("post/box")
+      mkfifo(scratch.file("post/box/pipe"), 0o600)
+      scratch.write("post/box/file", [1])
+      let notices = inotify_init1(Int32(O_NONBLOCK))
+      defer { close(notices) }
+      var buffer = [UInt8](repeating: 0, count: 4_096)
+      for (name, isOpened) in [("pipe", false), ("file", true)] {
+        inotify_add_watch(notices, scratch.file("post/box/\(name)"), UInt32(IN_OPEN))
+        _ = try? transport.bytes(at: path("box", name), limit: 9)
+        #expect((read(notices, &buffer, buffer.count) > 0) == isOpened, "\(name)")
+      }
+    }
+  #endif
 
   @Test("a file of ten gibibytes with nothing in it is refused by its size")
   func sparse() throws {

@@ -23,7 +23,10 @@ import Testing
         let courier = Courier(
           device.mailbox, world.post, over: fails ? failing : sound, keys: device.keys,
           knowing: device.circle)
-        do { _ = try courier.sync(now: world.now) } catch { failures.append(error.code) }
+        // What is about one file is told, and ends nothing.
+        do { failures += try courier.sync(now: world.now).troubles.map(\.code) } catch {
+          failures.append(error.code)
+        }
       }
       world.now += 2 * World.hour
     }

@@ -107,6 +107,14 @@ import Testing
       ])
   }
 
+  @Test("a message that lies under two days is found")
+  func doubled() throws {
+    let other = Day(of: now - World.day).text
+    scratch.makeDirectory("post/messages/\(other)")
+    scratch.write("post/messages/\(other)/\(message.hash.text).jwe", Self.content)
+    #expect(Array(try findings().values) == [.doubled])
+  }
+
   @Test("days that no message can be of are found")
   func days() throws {
     for day in ["20200101", "20300101", "today"] { scratch.makeDirectory("post/messages/\(day)") }

@@ -137,6 +137,24 @@ import Testing
     #expect(try bob.bodies().sorted() == ["1", "2", "3"])
   }
 
+  @Test("a gap that nothing can fill any more is forgotten")
+  func oldGap() throws {
+    try alice.send("taken back", to: people[1])
+    try alice.mailbox.delete(try alice.mailbox.sent(limit: 1)[0])
+    try alice.send("stays", to: people[1])
+    try alice.sync()
+    #expect(try bob.sync().gapCount == 1)
+    for (days, count) in [(91, 1), (2, 0)] {
+      world.now += days * World.day
+      try alice.send("later", to: people[1])
+      try alice.sync()
+      // The first one confirms the time, the second goes by it.
+      try bob.sync()
+      try bob.sync()
+      #expect(try bob.mailbox.gaps().count == count)
+    }
+  }
+
   @Test("messages to others are no gap")
   func noGap() throws {
     let carol = try Person()

@@ -70,15 +70,69 @@ import Testing
     #expect(entry.claimedIssuer == (try people[0].name()))
     #expect(
       try bob.mailbox.reconsiderQuarantine(
-        of: world.post, with: bob.keys, knowing: bob.circle, now: world.now) == 0)
+        of: world.post, with: bob.keys, knowing: bob.circle, now: world.now
+      ).acceptedCount == 0)
     bob.circle = try Circle(people)
     #expect(
       try bob.mailbox.reconsiderQuarantine(
-        of: world.post, with: bob.keys, knowing: bob.circle, now: world.now) == 1)
+        of: world.post, with: bob.keys, knowing: bob.circle, now: world.now
+      ).acceptedCount == 1)
     #expect(try bob.bodies() == ["who am I"])
     #expect(try bob.mailbox.quarantine() == [])
     try bob.sync()
     #expect(try alice.sync().acknowledgedCount == 1)
+  }
+
+  @Test("what expired while it waited in quarantine came in time, whatever the clock says")
+  func longQuarantine() throws {
+    bob.circle = try Circle([people[1]])
+    _ = try post("patient")
+    // By a clock that was ten years ahead when it came.
+    bob.clockError = 3_650 * World.day
+    try bob.sync()
+    bob.clockError = 0
+    bob.circle = try Circle(people)
+    world.now += 31 * World.day
+    let outcome = try bob.mailbox.reconsiderQuarantine(
+      of: world.post, with: bob.keys, knowing: bob.circle, now: world.now)
+    #expect((outcome.acceptedCount, outcome.expiredCount) == (0, 1))
+    #expect(try bob.mailbox.quarantine().count == 1)
+    try bob.mailbox.write {
+      try $0.execute(sql: "UPDATE quarantine SET receivedAt = \(World.start)")
+    }
+    let again = try bob.mailbox.reconsiderQuarantine(
+      of: world.post, with: bob.keys, knowing: bob.circle, now: world.now)
+    #expect((again.acceptedCount, again.expiredCount) == (1, 0))
+    #expect(try bob.bodies() == ["patient"])
+    #expect(try bob.mailbox.quarantine() == [])
+  }
+
+  @Test("only what the one stranger sent is taken in")
+  func oneStranger() throws {
+    let carol = try Person()
+    let other = try world.device(carol, knowing: people + [carol])
+    bob.circle = try Circle([people[1]])
+    _ = try post("of alice")
+    try other.send("of carol", to: people[1])
+    try other.sync()
+    #expect(try bob.sync().quarantinedCount == 2)
+    let outcome = try bob.mailbox.reconsiderQuarantine(
+      of: world.post, from: carol.name(), with: bob.keys, knowing: Circle(people + [carol]),
+      now: world.now)
+    #expect(outcome.acceptedCount == 1)
+    #expect(try bob.bodies() == ["of carol"])
+  }
+
+  @Test("what was posted again and taken in meanwhile leaves the quarantine")
+  func postedAgain() throws {
+    bob.circle = try Circle([people[1]])
+    _ = try post("once")
+    let files = world.transport.files
+    try bob.sync()
+    bob.circle = try Circle(people)
+    world.transport.files = files
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try bob.mailbox.quarantine() == [])
   }
 
   @Test("the quarantine is bounded, and what does not fit stays in the post")

@@ -10,6 +10,20 @@ struct PartStore: Sendable {
 
   func contains(_ hash: ContentHash) -> Bool { directory.contains(name(hash)) }
 
+  /// Whether the part is here, and its bytes are those that its name says.
+  func isWhole(_ hash: ContentHash) throws(PostError) -> Bool {
+    guard let part = try open(hash) else { return false }
+    return try ContentHash(of: part) == hash
+  }
+
+  /// The room left for more of them, in bytes.
+  func freeByteCount() throws(PostError) -> UInt64 {
+    do throws(FileError) {
+      try directory.create()
+      return try directory.freeByteCount
+    } catch { throw PostError(error) }
+  }
+
   /// A file for a part whose hash is known when it is written.
   func stage() throws(PostError) -> StagedFile {
     do throws(FileError) {

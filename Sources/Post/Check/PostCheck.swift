@@ -35,6 +35,8 @@ struct PostCheck {
   private let days: ClosedRange<Day>
   private let report: (PostFinding) -> Void
   private(set) var totals = PostTotals()
+  /// The messages that were found.
+  private var messages: Set<ContentHash> = []
 
   fileprivate init(
     directory: ConfinedDirectory, limits: PostLimits, now: Int,
@@ -112,6 +114,9 @@ struct PostCheck {
         let byteCount = try check.checkContent(
           ["messages", name, file], limit: check.limits.messageByteCount)
         guard let byteCount else { return }
+        if let hash = ContentHash(beginning: file), !check.messages.insert(hash).inserted {
+          return check.note(["messages", name, file], .doubled)
+        }
         check.totals.messageCount += 1
         check.totals.messageByteCount += byteCount
         isEmpty = false
@@ -143,8 +148,9 @@ struct PostCheck {
   /// - Returns: its size when it is whole and under the name that it should have.
   private mutating func checkContent(_ path: [String], limit: Int) throws(FileError) -> Int? {
     let name = path.last ?? ""
-    let prefix = Substring(name.utf8.prefix(ContentHash.characterCount))
-    guard let hash = ContentHash(parsing: prefix), name.utf8.count > prefix.utf8.count else {
+    guard let hash = ContentHash(beginning: name),
+      name.utf8.count > ContentHash.characterCount
+    else {
       note(path, .stray)
       return nil
     }

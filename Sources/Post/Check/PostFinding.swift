@@ -8,6 +8,8 @@ public struct PostFinding: Sendable, Hashable {
     case conflictCopy
     /// Its bytes are not those that its name says: it is still arriving, or was changed.
     case damaged
+    /// The same message lies under another day as well.
+    case doubled
     /// It is larger than anything of its kind may be.
     case tooLarge
     /// A link, a pipe, a socket or a device; nothing opens it.

@@ -35,4 +35,6 @@ public enum PendingReason: String, Sendable, CaseIterable {
   case quarantineFull
   /// It cannot be read.
   case unreadable
+  /// It was taken in, and its marker cannot be deleted.
+  case undeletable
 }

@@ -8,40 +8,63 @@ struct Deferrals {
     var nextAttemptAt: Int
   }
 
-  fileprivate var entries: [String: Entry] = [:]
-  fileprivate var changed: Set<String> = []
+  /// A marker in the box of one of our keys.
+  struct Key: Hashable {
+    let tag: Tag
+    let marker: Marker
+
+    init(_ marker: Marker, _ tag: Tag) {
+      self.tag = tag
+      self.marker = marker
+    }
+
+    fileprivate init?(name: String) {
+      let parts = name.split(separator: "/").map(String.init)
+      guard parts.count == 2, let tag = Tag(parsing: parts[0]),
+        let marker = Marker(parsing: parts[1])
+      else { return nil }
+      self.init(marker, tag)
+    }
+
+    fileprivate var name: String { "\(tag.text)/\(marker.name)" }
+  }
+
+  fileprivate var entries: [Key: Entry] = [:]
+  fileprivate var changed: Set<Key> = []
   private let limit: Int
 
   fileprivate init(limit: Int) { self.limit = limit }
 
-  static func name(_ marker: Marker, _ tag: Tag) -> String { "\(tag.text)/\(marker.name)" }
-
   /// Whether it is not yet time to look again.
   ///
   /// Nor when the clock went back: it would never be.
-  func isPutOff(_ name: String, at now: Int) -> Bool {
-    guard let entry = entries[name] else { return false }
+  func isPutOff(_ key: Key, at now: Int) -> Bool {
+    guard !entries.isEmpty, let entry = entries[key] else { return false }
     return now >= entry.firstSeenAt && now < entry.nextAttemptAt
   }
 
   /// Puts off until a quarter of the time has passed again that it has waited, six hours at most:
   /// what is new is looked at each time, and what will never come costs little.
-  mutating func add(_ name: String, _ reason: PendingReason, at now: Int) {
-    let firstSeenAt = min(entries[name]?.firstSeenAt ?? now, now)
-    guard entries[name] != nil || entries.count < limit else { return }
-    entries[name] = Entry(
+  ///
+  /// What was taken in and cannot be taken out of the box is acknowledged each time: an hour at
+  /// least.
+  mutating func add(_ key: Key, _ reason: PendingReason, at now: Int) {
+    let firstSeenAt = min(entries[key]?.firstSeenAt ?? now, now)
+    guard entries[key] != nil || entries.count < limit else { return }
+    let shortest = reason == .undeletable ? 3_600 : 0
+    entries[key] = Entry(
       reason: reason, firstSeenAt: firstSeenAt,
-      nextAttemptAt: now + min((now - firstSeenAt) / 4, 6 * 3_600))
-    changed.insert(name)
+      nextAttemptAt: now + max(shortest, min((now - firstSeenAt) / 4, 6 * 3_600)))
+    changed.insert(key)
   }
 
-  mutating func remove(_ name: String) {
-    if entries.removeValue(forKey: name) != nil { changed.insert(name) }
+  mutating func remove(_ key: Key) {
+    if entries.removeValue(forKey: key) != nil { changed.insert(key) }
   }
 
-  /// How many have waited for more than a day.
+  /// How many messages have been waited for for more than a day.
   func overdueCount(_ now: Int) -> Int {
-    entries.values.count { now - $0.firstSeenAt > Day.secondCount }
+    entries.values.count { $0.reason != .undeletable && now - $0.firstSeenAt > Day.secondCount }
   }
 }
 
@@ -53,7 +76,8 @@ extension Mailbox {
         database, sql: "SELECT * FROM pending WHERE post = ?", arguments: [post.data])
       while let row = try rows.next() {
         let reason = PendingReason(rawValue: row["reason"]) ?? .missing
-        deferrals.entries[row["name"]] = Deferrals.Entry(
+        guard let key = Deferrals.Key(name: row["name"]) else { continue }
+        deferrals.entries[key] = Deferrals.Entry(
           reason: reason, firstSeenAt: row["firstSeenAt"], nextAttemptAt: row["nextAttemptAt"])
       }
       return deferrals
@@ -63,15 +87,16 @@ extension Mailbox {
   func save(_ deferrals: Deferrals, in post: PostIdentifier) throws(PostError) {
     guard !deferrals.changed.isEmpty else { return }
     try write { database in
-      for name in deferrals.changed {
-        guard let entry = deferrals.entries[name] else {
+      for key in deferrals.changed {
+        guard let entry = deferrals.entries[key] else {
           try database.execute(
-            sql: "DELETE FROM pending WHERE post = ? AND name = ?", arguments: [post.data, name])
+            sql: "DELETE FROM pending WHERE post = ? AND name = ?",
+            arguments: [post.data, key.name])
           continue
         }
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?)")
           .execute(arguments: [
-            post.data, name, entry.reason.rawValue, entry.firstSeenAt, entry.nextAttemptAt,
+            post.data, key.name, entry.reason.rawValue, entry.firstSeenAt, entry.nextAttemptAt,
           ])
       }
     }

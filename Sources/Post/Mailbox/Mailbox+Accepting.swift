@@ -8,11 +8,12 @@ extension Mailbox {
   /// - Returns: the outcomes, in order. Only now may markers be deleted.
   func accept(
     _ arrivals: [Arrival], by opener: EnvelopeOpener, clock: ClockVerdict,
-    announcing announcesArrivals: Bool = false
+    announcing announcesArrivals: Bool = false, cameInTime: Bool = false
   ) throws(PostError) -> [ArrivalOutcome] {
     guard !arrivals.isEmpty else { return [] }
     return try write { database in
       var inbox = Inbox(database, opener, clock)
+      inbox.cameInTime = cameInTime
       inbox.announcesArrivals = announcesArrivals
       return try arrivals.map { try inbox.take($0) }
     }
@@ -37,6 +38,8 @@ struct Inbox {
   let database: Database
   private let opener: EnvelopeOpener
   private let clock: ClockVerdict
+  /// Whether what is taken in now came before it expired, and waited here since.
+  fileprivate(set) var cameInTime = false
   /// Whether the user's own program is to be told of what is accepted.
   fileprivate(set) var announcesArrivals = false
 
@@ -78,11 +81,13 @@ struct Inbox {
     _ message: Message, signedBy signer: PublicJWK, _ arrival: Arrival
   ) throws -> ArrivalOutcome {
     // What was forgotten has expired. A clock that runs backwards must not bring it back.
-    guard try message.expiresAt > Setting.forgottenUntil.value(database) ?? 0 else {
-      return try refuse(.expired)
+    if !cameInTime, try message.expiresAt <= Setting.forgottenUntil.value(database) ?? 0 {
+      return clock == .trusted ? try refuse(.expired) : .putOff(.clock)
     }
-    let isNew = try remember(
+    var isNew = try remember(
       message.issuer, message.identifier, arrival, isAcknowledgement: false, message.expiresAt)
+    // What has expired may have been forgotten, and still be here.
+    if isNew, cameInTime { isNew = try !has(message) }
     guard isNew else {
       try acknowledge(message.issuer, message.identifier)
       return .duplicate
@@ -91,7 +96,16 @@ struct Inbox {
     if announcesArrivals { try Notifications.queue(incoming, opener.now, database) }
     try follow(message)
     try acknowledge(message.issuer, message.identifier)
+    // It may have come before its sender was known. There it would outlive what is remembered here.
+    try database.cachedStatement(sql: "DELETE FROM quarantine WHERE hash = ?")
+      .execute(arguments: [arrival.marker.hash.text])
     return .accepted
+  }
+
+  private func has(_ message: Message) throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT 1 FROM incoming WHERE issuer = ? AND identifier = ?",
+      arguments: [message.issuer, message.identifier]) != nil
   }
 
   /// Remembers what was taken in by its signed name, and under which hash it came; false when it is
@@ -172,8 +186,8 @@ struct Inbox {
     // A sender who jumps by a billion must not make us write down a billion.
     for missing in max(highest + 1, message.sequence - Self.maximumGapCount)..<message.sequence {
       try database.execute(
-        sql: "INSERT OR IGNORE INTO gap VALUES (?, ?, ?)",
-        arguments: [message.issuer, message.stream, missing])
+        sql: "INSERT OR IGNORE INTO gap VALUES (?, ?, ?, ?)",
+        arguments: [message.issuer, message.stream, missing, opener.now])
     }
   }
 
@@ -201,6 +215,10 @@ struct Inbox {
   }
 
   private func quarantine(_ arrival: Arrival, _ issuer: String) throws -> ArrivalOutcome {
+    // Whether it was taken in before is not known of what has expired, by a clock that ran backwards.
+    guard try opener.now > Setting.forgottenUntil.value(database) ?? 0 else {
+      return .putOff(.clock)
+    }
     let row = try Row.fetchOne(
       database, sql: "SELECT COUNT(*), COALESCE(SUM(LENGTH(envelope)), 0) FROM quarantine")
     let (count, byteCount): (Int, Int) = row.map { ($0[0], $0[1]) } ?? (0, 0)

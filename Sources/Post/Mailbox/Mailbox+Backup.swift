@@ -43,7 +43,12 @@ extension Mailbox {
         let file = scratch.file(databaseName)
         try copy(source, to: StagedFile(path: file))
         // Proven before it has its name: what is no mailbox would be in the way of one.
-        try prepare(file)
+        try prepare(file, having: PartStore(directory: directory.appending("parts")))
+        // What another mailbox left of its journal would be taken for this one's.
+        for suffix in ["-wal", "-shm", "-journal"] {
+          let name = databaseName + suffix
+          if directory.contains(name) { try directory.remove(name) }
+        }
         try copy(
           InputFile(regularFile: file), to: StagedFile(path: directory.file(databaseName)))
       }
@@ -59,7 +64,7 @@ extension Mailbox {
   }
 
   /// Sees to it that the database at `path` is a whole mailbox, and makes it fit to go on from.
-  private static func prepare(_ path: String) throws {
+  private static func prepare(_ path: String, having parts: PartStore) throws {
     let queue = try DatabaseQueue(path: path)
     try queue.read { database in
       guard try !migrator.appliedIdentifiers(database).isEmpty else {
@@ -73,7 +78,15 @@ extension Mailbox {
     try mailbox.write { database in
       // Numbers given out since the backup would be given out twice.
       try database.execute(sql: "DELETE FROM outgoingStream")
+      // Two devices of one name would sweep up each other's unfinished files.
+      try Setting.writer.forget(database)
       try database.execute(sql: "UPDATE incomingPart SET isPresent = 0")
+      // Where only the database was lost, the parts are here.
+      let hashes = try String.fetchAll(database, sql: "SELECT DISTINCT hash FROM incomingPart")
+      for hash in hashes.compactMap(ContentHash.init(parsing:)) where try parts.isWhole(hash) {
+        try database.execute(
+          sql: "UPDATE incomingPart SET isPresent = 1 WHERE hash = ?", arguments: [hash.text])
+      }
     }
     try queue.close()
   }

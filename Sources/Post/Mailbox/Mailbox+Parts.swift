@@ -26,6 +26,34 @@ extension Mailbox {
     }
   }
 
+  /// How many parts are still to come, and how many of these should have come a day ago.
+  func partCounts(
+    in post: PostIdentifier, _ now: Int
+  ) throws(PostError) -> (missing: Int, overdue: Int) {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT COUNT(DISTINCT hash), COUNT(DISTINCT CASE WHEN acceptedAt < ? THEN hash END)
+          FROM incomingPart JOIN incoming ON incoming.id = incoming
+          WHERE isPresent = 0 AND post = ? AND expiresAt > ?
+          """, arguments: [now - Day.secondCount, post.data, now])
+      return (row?[0] ?? 0, row?[1] ?? 0)
+    }
+  }
+
+  /// How many parts will not come any more: their messages expired before.
+  func lostPartCount(in post: PostIdentifier, _ now: Int) throws(PostError) -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT COUNT(DISTINCT hash) FROM incomingPart JOIN incoming ON incoming.id = incoming
+          WHERE isPresent = 0 AND post = ? AND expiresAt <= ?
+          """, arguments: [post.data, now]) ?? 0
+    }
+  }
+
   /// Notes that parts are in the mailbox, and queues the acknowledgements that waited for them.
   func noteArrival(of hashes: [ContentHash]) throws(PostError) {
     guard !hashes.isEmpty else { return }

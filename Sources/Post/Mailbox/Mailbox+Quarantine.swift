@@ -71,57 +71,92 @@ extension Mailbox {
   ///
   /// - Throws: ``PostError`` `notFound`.
   public func drop(quarantined id: Int64) throws(PostError) {
+    guard try forget(quarantined: id) else {
+      throw PostError(.notFound, "there is no such envelope in quarantine")
+    }
+  }
+
+  /// Likewise; false when there is none.
+  @discardableResult
+  private func forget(quarantined id: Int64) throws(PostError) -> Bool {
     try write { database in
       try database.execute(sql: "DELETE FROM quarantine WHERE id = ?", arguments: [id])
-      guard database.changesCount > 0 else {
-        throw PostError(.notFound, "there is no such envelope in quarantine")
-      }
+      return database.changesCount > 0
     }
   }
 
   /// Takes in those envelopes whose senders are known by now.
   ///
+  /// They are judged as of the time that they came at: what has expired since came all the same.
+  ///
   /// - Parameters:
   ///   - post: the post that they came through.
+  ///   - issuer: only those that claim to be signed by this thumbprint URI; nil for everybody's.
   ///   - keys: the device's.
   ///   - correspondents: who is known.
   ///   - now: the time in seconds since 1970.
   ///   - announcesArrivals: as ``Courier/announcesArrivals``.
-  /// - Returns: how many messages were accepted; what expired meanwhile is refused.
+  /// - Returns: how many messages were accepted, and how many stay as they had expired already.
   /// - Throws: ``PostError`` `inputOutput`.
   public func reconsiderQuarantine(
-    of post: PostDescriptor, with keys: OwnKeys, knowing correspondents: any Correspondents,
-    now: Int, announcing announcesArrivals: Bool = false
-  ) throws(PostError) -> Int {
-    var count = 0
+    of post: PostDescriptor, from issuer: String? = nil, with keys: OwnKeys,
+    knowing correspondents: any Correspondents, now: Int,
+    announcing announcesArrivals: Bool = false
+  ) throws(PostError) -> QuarantineOutcome {
+    var outcome = QuarantineOutcome()
+    let clock = try clock(now)
     for key in keys.encryptionKeys {
       let opener = try EnvelopeOpener(key, in: post, correspondents: correspondents, now: now)
-      for (id, arrival) in try quarantined(for: opener) {
-        if case .stranger = arrival.verdict { continue }
+      for (id, arrival) in try quarantined(from: issuer, for: opener) {
+        switch arrival.verdict {
+        case .stranger: continue
+        case .refused(.expired):
+          outcome.expiredCount += 1
+          continue
+        default: break
+        }
         let outcomes = try accept(
-          [arrival], by: opener, clock: .trusted, announcing: announcesArrivals)
-        if outcomes == [.accepted] { count += 1 }
+          [arrival], by: opener, clock: clock, announcing: announcesArrivals, cameInTime: true)
+        if outcomes == [.accepted] { outcome.acceptedCount += 1 }
         if case .putOff = outcomes.first { continue }
         // A kill before this leaves a duplicate, which the next time drops.
-        try drop(quarantined: id)
+        try forget(quarantined: id)
       }
     }
-    return count
+    return outcome
   }
 
-  private func quarantined(for opener: EnvelopeOpener) throws(PostError) -> [(Int64, Arrival)] {
+  private func quarantined(
+    from issuer: String?, for opener: EnvelopeOpener
+  ) throws(PostError) -> [(Int64, Arrival)] {
     let rows = try read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM quarantine WHERE post = ? AND key = ? ORDER BY id",
-        arguments: [opener.post.identifier.data, opener.keyName])
+        database,
+        sql: """
+          SELECT * FROM quarantine WHERE post = ?1 AND key = ?2 AND issuer = IFNULL(?3, issuer)
+          ORDER BY id
+          """,
+        arguments: [opener.post.identifier.data, opener.keyName, issuer])
     }
     return try rows.map { (row) throws(PostError) in
       let envelope = row.bytes("envelope")
       let marker = Marker(day: Day(of: opener.now), hash: try ContentHash(of: envelope))
-      let verdict = try opener.open(envelope)
+      var verdict = try opener.open(envelope)
+      if case .refused(.expired) = verdict {
+        // A clock that was ahead then is no reason to think that it came late.
+        verdict = try opener.at(min(row["receivedAt"], opener.now)).open(envelope)
+      }
       return (row["id"], Arrival(marker: marker, envelope: envelope, verdict: verdict))
     }
   }
+}
+
+/// What came of looking through the quarantine again.
+public struct QuarantineOutcome: Sendable, Hashable {
+  /// Messages that were accepted.
+  public internal(set) var acceptedCount = 0
+  /// Those that had expired before they came, and stay until they are dropped.
+  public internal(set) var expiredCount = 0
 }
 
 /// Knows none of those who write.

@@ -7,6 +7,7 @@ extension Mailbox {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: version1) }
+    migrator.registerMigration("2") { try $0.execute(sql: version2) }
     return migrator
   }
 
@@ -113,5 +114,12 @@ extension Mailbox {
       key TEXT NOT NULL, issuer TEXT NOT NULL, receivedAt INTEGER NOT NULL
     );
     CREATE TABLE refusal (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+    """
+
+  private static let version2 = """
+    -- Why it could not be posted the last time.
+    ALTER TABLE outgoing ADD COLUMN obstacle TEXT;
+    -- A gap that will never be filled is told of for as long as its message might have come.
+    ALTER TABLE gap ADD COLUMN notedAt INTEGER NOT NULL DEFAULT 0;
     """
 }

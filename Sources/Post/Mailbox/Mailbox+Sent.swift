@@ -18,6 +18,10 @@ public struct SentEntry: Sendable, Hashable, Identifiable {
   public let expiresAt: Int
   /// How often it was posted.
   public let attemptCount: Int
+  /// Why it could not be posted the last time; nil when it could.
+  public let obstacle: PostingObstacle?
+  /// Whether it is not posted any more, be it acknowledged or not.
+  public let isOver: Bool
   /// The thumbprint URIs of all readers' keys.
   public let readers: [String]
   /// Of these, the ones whom no other reader sees.
@@ -109,10 +113,13 @@ extension SentEntry {
     let deliveries = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT key, isBlind, acknowledgedAt, attemptCount FROM outgoing
-          JOIN delivery ON delivery.outgoing = outgoing.id WHERE sent = ? ORDER BY key
+          SELECT key, isBlind, acknowledgedAt, attemptCount, obstacle, envelope IS NULL AS isOver
+          FROM outgoing JOIN delivery ON delivery.outgoing = outgoing.id WHERE sent = ? ORDER BY key
           """), arguments: [id])
     attemptCount = deliveries.map { $0["attemptCount"] }.max() ?? 0
+    let waiting = deliveries.filter { !$0["isOver"] }
+    isOver = waiting.isEmpty
+    obstacle = waiting.compactMap { $0["obstacle"] }.compactMap(PostingObstacle.init).first
     readers = deliveries.map { $0["key"] }
     blindReaders = deliveries.filter { $0["isBlind"] }.map { $0["key"] }
     var acknowledged: [String: Int] = [:]

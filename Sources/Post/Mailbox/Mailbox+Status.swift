@@ -14,17 +14,26 @@ public struct PostStatus: Sendable, Hashable {
   public let unpostedCount: Int
   /// Messages that were posted, and that somebody has not acknowledged.
   public let unacknowledgedCount: Int
-  /// Of these, when the oldest was written, in seconds since 1970; nil when there are none.
+  /// Messages that could not be posted the last time that it was tried, whatever was posted before.
+  public let obstructedCount: Int
+  /// Of those that somebody has not acknowledged, when the oldest was written, in seconds since 1970; nil when there are none.
   public let oldestUnacknowledgedAt: Int?
   /// What is announced and could not be taken in yet, and why.
   public let pending: [PendingReason: Int]
   /// What of that has waited for more than a day.
   public let overdueCount: Int
+  /// Parts of attachments that are still to come.
+  public let missingPartCount: Int
+  /// Of these, how many have been missing for more than a day.
+  public let overduePartCount: Int
+  /// Parts that had not come when their messages expired.
+  public let lostPartCount: Int
   /// Strangers' envelopes.
   public let quarantinedCount: Int
   /// When the last synchronization ended; nil before the first.
   public let synchronizedAt: Int?
-  /// Senders of whom messages are missing between others, in all posts.
+  /// Senders of whom messages are missing between others, in all posts, for as long as these might
+  /// have come.
   public let gaps: [SequenceGap]
   /// What was refused since the mailbox was made, in all posts.
   public let refusals: [RefusalReason: Int]
@@ -40,6 +49,8 @@ extension Mailbox {
   /// - Throws: ``PostError`` `inputOutput`.
   public func status(of post: PostIdentifier, now: Int) throws(PostError) -> PostStatus {
     let (gaps, refusals) = (try gaps(), try refusals())
+    let parts = try partCounts(in: post, now)
+    let lostPartCount = try lostPartCount(in: post, now)
     return try read { database in
       let waiting = try Waiting(database, post, now)
       var pending: [PendingReason: Int] = [:]
@@ -54,9 +65,13 @@ extension Mailbox {
       }
       return PostStatus(
         unpostedCount: waiting.unpostedCount, unacknowledgedCount: waiting.unacknowledgedCount,
+        obstructedCount: waiting.obstructedCount,
         oldestUnacknowledgedAt: waiting.oldestUnacknowledgedAt, pending: pending,
         overdueCount: try count(
-          "pending WHERE post = ? AND firstSeenAt < ?", [post.data, now - Day.secondCount]),
+          "pending WHERE post = ? AND firstSeenAt < ? AND reason <> ?",
+          [post.data, now - Day.secondCount, PendingReason.undeletable.rawValue]),
+        missingPartCount: parts.missing, overduePartCount: parts.overdue,
+        lostPartCount: lostPartCount,
         quarantinedCount: try count("quarantine WHERE post = ?", [post.data]),
         synchronizedAt: try Int.fetchOne(
           database, sql: "SELECT synchronizedAt FROM post WHERE identifier = ?",
@@ -84,6 +99,14 @@ extension Mailbox {
     }
   }
 
+  /// How many missing numbers were noted at a time.
+  func gapCount(notedAt time: Int) throws(PostError) -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database, sql: "SELECT COUNT(*) FROM gap WHERE notedAt = ?", arguments: [time]) ?? 0
+    }
+  }
+
   /// What was refused since the mailbox was made.
   ///
   /// - Throws: ``PostError`` `inputOutput`.
@@ -102,6 +125,7 @@ extension Mailbox {
 private struct Waiting {
   let unpostedCount: Int
   let unacknowledgedCount: Int
+  let obstructedCount: Int
   let oldestUnacknowledgedAt: Int?
 
   init(_ database: Database, _ post: PostIdentifier, _ now: Int) throws {
@@ -110,7 +134,8 @@ private struct Waiting {
       sql: """
         SELECT COUNT(DISTINCT CASE WHEN attemptCount = 0 THEN sent END),
           COUNT(DISTINCT CASE WHEN attemptCount > 0 THEN sent END),
-          MIN(CASE WHEN attemptCount > 0 THEN createdAt END)
+          MIN(CASE WHEN attemptCount > 0 THEN createdAt END),
+          COUNT(DISTINCT CASE WHEN obstacle IS NOT NULL THEN sent END)
         FROM outgoing WHERE post = ? AND envelope IS NOT NULL AND NOT isAcknowledgement
           AND NOT isRecalled AND expiresAt > ? AND EXISTS (
             SELECT 1 FROM delivery WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
@@ -118,5 +143,6 @@ private struct Waiting {
     unpostedCount = row?[0] ?? 0
     unacknowledgedCount = row?[1] ?? 0
     oldestUnacknowledgedAt = row?[2]
+    obstructedCount = row?[3] ?? 0
   }
 }

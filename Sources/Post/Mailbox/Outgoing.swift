@@ -29,8 +29,10 @@ struct Outgoing {
   ///
   /// An acknowledgement is posted once: the message that it is about would be posted again.
   func nextAttempt(after now: Int) -> Int {
-    isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), 7 * Day.secondCount)
+    isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), Self.longestWait)
   }
+
+  fileprivate static let longestWait = 7 * Day.secondCount
 }
 
 /// One reader of an outgoing envelope.
@@ -43,29 +45,36 @@ extension Mailbox {
   /// What is to be posted now, or again.
   func due(in post: PostIdentifier, _ now: Int, limit: Int) throws(PostError) -> [Outgoing] {
     try read { database in
+      // A time further ahead than any wait was noted by a clock that was wrong.
       try Row.fetchAll(
         database,
         sql: """
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
-            AND nextAttemptAt <= ? AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
+            AND (nextAttemptAt <= ? OR (nextAttemptAt > ?
+              AND NOT (isAcknowledgement AND attemptCount > 0)))
+            AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
               WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
           ORDER BY priority DESC, nextAttemptAt, id LIMIT ?
-          """, arguments: [post.data, now, now, limit]
+          """, arguments: [post.data, now, now + Outgoing.longestWait, now, limit]
       ).map { try Outgoing($0) }
     }
   }
 
   /// What is no longer needed in the post, or may not be: acknowledged by all, expired,
   /// taken back, or an acknowledgement.
-  func settled(in post: PostIdentifier, _ now: Int) throws(PostError) -> [Outgoing] {
+  func settled(
+    in post: PostIdentifier, _ limits: AgeLimits
+  ) throws(PostError) -> [Outgoing] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
-            AND (expiresAt <= ? OR isRecalled OR (isAcknowledgement AND attemptCount > 0) OR NOT EXISTS (
+            AND (expiresAt <= ? OR (attemptCount > 0 AND expiresAt <= ?) OR isRecalled
+              OR (isAcknowledgement AND attemptCount > 0) OR NOT EXISTS (
               SELECT 1 FROM delivery WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL))
-          """, arguments: [post.data, now - ClockVerdict.tolerance]
+          """,
+        arguments: [post.data, limits.confirmed ?? .min, limits.unconfirmed ?? .min]
       ).map { try Outgoing($0) }
     }
   }
@@ -101,13 +110,39 @@ extension Mailbox {
     }
   }
 
+  /// What the message is called that an envelope is of; nil for an acknowledgement.
+  func name(of outgoing: Outgoing) throws(PostError) -> MessageID? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT name FROM sentMessage JOIN outgoing ON sent = sentMessage.id WHERE outgoing.id = ?
+          """, arguments: [outgoing.id]
+      ).map(MessageID.init(stored:))
+    }
+  }
+
+  /// Notes what kept these from being posted.
+  func noteObstacles(_ obstacles: [(Outgoing, PostingObstacle)]) throws(PostError) {
+    guard !obstacles.isEmpty else { return }
+    try write { database in
+      for (outgoing, obstacle) in obstacles {
+        try database.execute(
+          sql: "UPDATE outgoing SET obstacle = ? WHERE id = ?",
+          arguments: [obstacle.rawValue, outgoing.id])
+      }
+    }
+  }
+
   /// Notes that these were posted.
   func notePosting(of posted: [Outgoing], _ now: Int) throws(PostError) {
+    guard !posted.isEmpty else { return }
     try write { database in
       for outgoing in posted {
         try database.cachedStatement(
           sql: """
-            UPDATE outgoing SET attemptCount = attemptCount + 1, nextAttemptAt = ? WHERE id = ?
+            UPDATE outgoing SET attemptCount = attemptCount + 1, nextAttemptAt = ?, obstacle = NULL
+            WHERE id = ?
             """
         ).execute(arguments: [outgoing.nextAttempt(after: now), outgoing.id])
       }

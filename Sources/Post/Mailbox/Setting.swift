@@ -16,6 +16,10 @@ enum Setting: String {
       database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [rawValue])
   }
 
+  func forget(_ database: Database) throws {
+    try database.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [rawValue])
+  }
+
   /// Remembers `value`.
   func set(to value: Int, _ database: Database) throws {
     try database.execute(

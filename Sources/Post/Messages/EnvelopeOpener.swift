@@ -31,7 +31,7 @@ enum OpeningVerdict {
 struct EnvelopeOpener {
   let post: PostDescriptor
   let correspondents: any Correspondents
-  let now: Int
+  private(set) var now: Int
   private let key: PrivateJWK
   /// What the key's owner is called.
   let tag: Tag
@@ -54,6 +54,13 @@ struct EnvelopeOpener {
     self.post = post
     self.correspondents = correspondents
     self.now = now
+  }
+
+  /// The same at another time.
+  func at(_ time: Int) -> EnvelopeOpener {
+    var opener = self
+    opener.now = time
+    return opener
   }
 
   /// - Throws: ``PostError`` for what is wrong on this side: the look-up of a sender, a library.

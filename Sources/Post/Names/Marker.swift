@@ -1,5 +1,7 @@
 /// What an empty file in a box says: this message waits for the box's owner.
 struct Marker: Hashable, Sendable {
+  static let characterCount = Day.characterCount + 1 + ContentHash.characterCount
+
   let day: Day
   let hash: ContentHash
 
@@ -17,10 +19,9 @@ struct Marker: Hashable, Sendable {
   /// nothing of what it says.
   init?(parsing name: String) {
     let bytes = name.utf8
-    let prefixCount = Day.characterCount + 1 + ContentHash.characterCount
-    guard bytes.count >= prefixCount else { return nil }
+    guard bytes.count >= Self.characterCount else { return nil }
     let dash = bytes.index(bytes.startIndex, offsetBy: Day.characterCount)
-    let end = bytes.index(bytes.startIndex, offsetBy: prefixCount)
+    let end = bytes.index(bytes.startIndex, offsetBy: Self.characterCount)
     guard bytes[dash] == UInt8(ascii: "-"), let day = Day(parsing: name[..<dash]),
       let hash = ContentHash(parsing: name[bytes.index(after: dash)..<end]),
       end == bytes.endIndex || !Base32.isAlphabetic(CollectionOfOne(bytes[end]))

@@ -3,6 +3,9 @@
 extension TransportPath {
   static let descriptor = TransportPath(trusted: "post.json")
 
+  /// The folder of the days.
+  static let messages = TransportPath(trusted: "messages")
+
   /// The folder of the messages of a day.
   static func messages(_ day: Day) -> TransportPath { TransportPath(trusted: "messages", day.text) }
 
@@ -17,8 +20,12 @@ extension TransportPath {
     TransportPath(trusted: "boxes", tag.text, marker.name)
   }
 
-  /// One of the folders of parts, so that none has too many.
   static func part(_ hash: ContentHash) -> TransportPath {
     TransportPath(trusted: "parts", String(hash.text.prefix(2)), "\(hash.text).jwe")
+  }
+
+  /// The one of the folders of parts that `hash` belongs in; so none has too many.
+  static func parts(like hash: ContentHash) -> TransportPath {
+    TransportPath(trusted: "parts", String(hash.text.prefix(2)))
   }
 }

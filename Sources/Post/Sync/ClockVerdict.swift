@@ -26,11 +26,38 @@ public enum ClockVerdict: Sendable, Hashable {
     }
   }
 
-  /// Whether it is good enough for what this device sent by the same clock.
+  /// Whether it goes on from where it was.
   var isSteady: Bool { self == .trusted || self == .unconfirmed }
 
   /// Whether a time that somebody else signed agrees with `now`.
   static func agrees(_ issuedAt: Int, with now: Int) -> Bool {
     abs(now - issuedAt) <= tolerance
+  }
+}
+
+/// Up to which expiry things may be taken to be over, for good.
+///
+/// A clock may be weeks ahead and still go on from where it was, day by day. So the time that counts
+/// is the last one that somebody else signed.
+struct AgeLimits {
+  /// For everything; nil while the clock is in doubt, or nobody's time has agreed with it.
+  let confirmed: Int?
+  /// For what was posted.
+  ///
+  /// Nobody may ever answer, and then it goes all the same, late.
+  let unconfirmed: Int?
+
+  /// How much longer what was posted stays where nobody's time agrees.
+  static let patience = 60 * Day.secondCount
+
+  init(now: Int, clock: ClockVerdict, lastConfirmedAt: Int?) {
+    let isTrusted = clock == .trusted
+    confirmed = isTrusted ? lastConfirmedAt.map { min($0, now) - ClockVerdict.tolerance } : nil
+    unconfirmed = clock.isSteady ? now - Self.patience : nil
+  }
+
+  func isOver(_ outgoing: Outgoing) -> Bool {
+    outgoing.expiresAt <= confirmed ?? .min
+      || outgoing.attemptCount > 0 && outgoing.expiresAt <= unconfirmed ?? .min
   }
 }

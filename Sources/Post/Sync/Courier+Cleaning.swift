@@ -2,59 +2,98 @@ extension Courier {
   /// Takes out of the post what we put there and nobody needs any more.
   ///
   /// Messages and parts are deleted by whoever sent them, markers by the box's owner, or by whoever
-  /// takes the message back, and nothing by anybody else.
-  func cleanUp(_ now: Int, _ report: inout SyncReport) throws(PostError) {
-    var removed: [Outgoing] = []
-    for outgoing in try mailbox.settled(in: post.identifier, now) {
-      let deliveries = try mailbox.deliveries(of: outgoing)
-      let isExpired = outgoing.expiresAt <= now - ClockVerdict.tolerance
-      if outgoing.isAcknowledgement, !isExpired {
-        guard try !isAnnounced(outgoing, to: deliveries) else { continue }
-      } else if !outgoing.isAcknowledgement, !outgoing.isRecalled,
-        !deliveries.allSatisfy(\.isAcknowledged)
-      {
-        report.undeliveredCount += 1
-      }
-      removed.append(outgoing)
+  /// takes the message back, and nothing by anybody else. What cannot be deleted is tried again.
+  func cleanUp(_ limits: AgeLimits, _ report: inout SyncReport) throws(PostError) {
+    let settled = try mailbox.settled(in: post.identifier, limits).keeping {
+      (outgoing) throws(PostError) in try isOver(outgoing, limits)
     }
-    guard !removed.isEmpty else { return }
-    let copies = try copies(of: removed.map(\.marker), limit: budget.markerCount)
-    for outgoing in removed {
-      if outgoing.isRecalled { try unannounce(outgoing) }
-      for path in [.message(outgoing.marker)] + (copies[outgoing.marker] ?? []) {
-        try transport.delete(path)
+    guard !settled.isEmpty else { return }
+    var removed = try remove(settled, &report)
+    let kept = try removeParts(of: removed, &report)
+    if !kept.isEmpty {
+      removed = try removed.keeping { (outgoing) throws(PostError) in
+        kept.isDisjoint(with: try mailbox.parts(of: outgoing))
       }
     }
-    // In the mailbox last: killed before that, the next time deletes what is gone already.
-    var parts: Set<ContentHash> = []
-    for outgoing in removed { parts.formUnion(try mailbox.parts(of: outgoing)) }
-    for hash in parts where try !mailbox.needs(hash, beside: removed) {
-      try transport.delete(.part(hash))
-    }
+    for outgoing in removed where try isUndelivered(outgoing) { report.undeliveredCount += 1 }
     try mailbox.noteRemoval(of: removed)
     try mailbox.removeReleasedParts()
     for outgoing in removed { onStep(.removed(file: outgoing.marker.name)) }
     report.removedCount = removed.count
   }
 
-  /// Deletes the markers of a message that its sender takes back: nobody is to wait for it.
-  private func unannounce(_ outgoing: Outgoing) throws(PostError) {
+  /// An acknowledgement stays until it was collected, or has expired.
+  private func isOver(_ outgoing: Outgoing, _ limits: AgeLimits) throws(PostError) -> Bool {
+    guard outgoing.isAcknowledgement, !limits.isOver(outgoing) else { return true }
     for delivery in try mailbox.deliveries(of: outgoing) {
-      try transport.delete(.marker(outgoing.marker, in: delivery.tag))
+      do { if try isAnnounced(outgoing.marker, in: delivery.tag) { return false } } catch {
+        // Whatever it is, a file that cannot be looked at is no reason to delete another one.
+        return false
+      }
+    }
+    return true
+  }
+
+  private func isUndelivered(_ outgoing: Outgoing) throws(PostError) -> Bool {
+    guard !outgoing.isAcknowledgement, !outgoing.isRecalled else { return false }
+    return try !mailbox.deliveries(of: outgoing).allSatisfy(\.isAcknowledged)
+  }
+
+  /// Deletes messages, and returns those that are gone.
+  private func remove(
+    _ settled: [Outgoing], _ report: inout SyncReport
+  ) throws(PostError) -> [Outgoing] {
+    let copies = try copies(of: settled.map(\.marker), limit: budget.markerCount, &report)
+    return try settled.keeping { (outgoing) throws(PostError) in
+      // A carrier's copies may belong to whoever runs it. They go with their day at the latest.
+      for path in copies[outgoing.marker] ?? [] { _ = try delete(path, &report) }
+      guard try unannounce(outgoing, &report) else { return false }
+      return try delete(.message(outgoing.marker), &report)
     }
   }
 
-  /// Whether one of the markers is still there: its owner has not collected it.
-  private func isAnnounced(
-    _ outgoing: Outgoing, to deliveries: [Delivery]
+  /// Deletes the markers of a message that its sender takes back: nobody is to wait for it.
+  private func unannounce(
+    _ outgoing: Outgoing, _ report: inout SyncReport
   ) throws(PostError) -> Bool {
-    for delivery in deliveries {
-      let path = TransportPath.marker(outgoing.marker, in: delivery.tag)
-      do { if try transport.get(path, limit: 0) != nil { return true } } catch {
-        // Something that is no marker does not announce anything.
-        guard error.code == .malformed || error.code == .limitExceeded else { throw error }
-      }
+    guard outgoing.isRecalled else { return true }
+    var isDone = true
+    for delivery in try mailbox.deliveries(of: outgoing) {
+      isDone = try delete(.marker(outgoing.marker, in: delivery.tag), &report) && isDone
     }
-    return false
+    return isDone
+  }
+
+  /// Deletes the parts that only these messages have, and returns those that are still there.
+  ///
+  /// In the mailbox they go last: killed before that, the next time deletes what is gone already.
+  private func removeParts(
+    of removed: [Outgoing], _ report: inout SyncReport
+  ) throws(PostError) -> Set<ContentHash> {
+    var parts: Set<ContentHash> = []
+    for outgoing in removed { parts.formUnion(try mailbox.parts(of: outgoing)) }
+    let needless = try parts.keeping { (hash) throws(PostError) in
+      try !mailbox.needs(hash, beside: removed)
+    }
+    guard !needless.isEmpty else { return [] }
+    let copies = try copies(of: needless, limit: budget.markerCount, &report)
+    var left: Set<ContentHash> = []
+    for hash in needless {
+      for path in copies[hash] ?? [] { _ = try delete(path, &report) }
+      if try !delete(.part(hash), &report) { left.insert(hash) }
+    }
+    return left
+  }
+
+  private func delete(
+    _ path: TransportPath, _ report: inout SyncReport
+  ) throws(PostError) -> Bool {
+    do {
+      try transport.delete(path)
+      return true
+    } catch {
+      try report.note(error, .removing)
+      return false
+    }
   }
 }

@@ -1,6 +1,3 @@
-internal import GRDB
-internal import JOSE
-
 /// Brings a mailbox and a post together.
 public struct Courier<Carrier: Transport> {
   let mailbox: Mailbox
@@ -38,69 +35,44 @@ public struct Courier<Carrier: Transport> {
 
   /// Collects what came, acknowledges it, posts what goes out, and cleans up behind it.
   ///
-  /// Whenever it ends early, by an error or a kill, the next one goes on from there.
+  /// What cannot be read, written or deleted is told in ``SyncReport/troubles`` and keeps nothing else
+  /// from its way. Whenever it ends early, by an error or a kill, the next one goes on from there.
   ///
   /// - Parameter now: the time in seconds since 1970.
-  /// - Returns: what was done.
+  /// - Returns: what was done, and what could not be.
   /// - Throws: ``PostError`` `noPost`, `foreignPost` before anything is touched; `busy` when
-  ///   another process is at it; `noSpace`, `inputOutput`.
+  ///   another process is at it; `noSpace`, `inputOutput` for the mailbox.
   public func sync(now: Int) throws(PostError) -> SyncReport {
     try mailbox.requireJoined(post)
     return try mailbox.synchronizing { () throws(PostError) in
       try post.requirePresence(on: transport)
       var report = SyncReport()
-      let clock = try clock(now)
-      report.clock = clock
+      let clock = vouchesForClock ? .trusted : try mailbox.clock(now)
       let isConfirmed = try collect(now, clock, &report)
       try fetchParts(now, &report)
       try acknowledge(now)
       try publish(now, &report)
-      try settle(now, clock, isConfirmed: isConfirmed)
-      // Whatever agreed just now counts from the next time on.
+      try mailbox.noteTime(now, clock, isConfirmed: isConfirmed || vouchesForClock)
+      // Whatever agreed just now counts from the next time on, where the clock was in doubt.
+      let limits = try mailbox.ageLimits(now, clock)
+      try cleanUp(limits, &report)
       if clock.isSteady {
-        try cleanUp(now, &report)
         try mailbox.removeAbandonedParts(now)
-        try transport.sweep(now: now)
+        try sweep(now, limits, &report)
       }
-      if clock == .trusted { try forget(now) }
+      try mailbox.forget(now, limits, post)
       try mailbox.noteSynchronization(of: post.identifier, now)
       return report
     }
   }
 
-  private func clock(_ now: Int) throws(PostError) -> ClockVerdict {
-    guard !vouchesForClock else { return .trusted }
-    return try mailbox.read { database in
-      ClockVerdict(
-        now: now, lastSteadyAt: try Setting.lastSteadyAt.value(database),
-        lastConfirmedAt: try Setting.lastConfirmedAt.value(database))
-    }
-  }
-
-  private func settle(
-    _ now: Int, _ clock: ClockVerdict, isConfirmed: Bool
+  private func sweep(
+    _ now: Int, _ limits: AgeLimits, _ report: inout SyncReport
   ) throws(PostError) {
-    let isConfirmed = isConfirmed || vouchesForClock
-    guard clock.isSteady || isConfirmed else { return }
-    try mailbox.write { database in
-      guard isConfirmed else { return try Setting.lastSteadyAt.raise(to: now, database) }
-      // Also back: then it was the earlier time that was wrong.
-      try Setting.lastSteadyAt.set(to: now, database)
-      try Setting.lastConfirmedAt.set(to: now, database)
-    }
-  }
-
-  /// Forgets the identifiers of what has expired: a replay is refused for its age now, whatever the
-  /// clock says later.
-  private func forget(_ now: Int) throws(PostError) {
-    let horizon = now - Day.secondCount
-    try mailbox.write { database in
-      try database.execute(sql: "DELETE FROM seen WHERE expiresAt <= ?", arguments: [horizon])
-      if database.changesCount > 0 { try Setting.forgottenUntil.raise(to: horizon, database) }
-      // Their markers were deleted by another mailbox of the same key.
-      try database.execute(
-        sql: "DELETE FROM pending WHERE firstSeenAt <= ?",
-        arguments: [now - 100 * Day.secondCount])
+    // A message of one of these days expired a day before the limit at the latest.
+    let oldest = limits.confirmed.map { $0 - (post.limits.dayCount + 1) * Day.secondCount }
+    do { try transport.sweep(now: now, before: oldest) } catch {
+      try report.note(error, .removing)
     }
   }
 }

@@ -5,19 +5,18 @@
 /// message's turn within a few times.
 struct MarkerSelection {
   private let limit: Int
-  private let start: String
-  /// The names under which each marker was seen.
-  private var found: [Marker: [String]] = [:]
+  private let start: UInt64
+  private var found: [Marker: MarkerNames] = [:]
   /// Whether there were more than fit.
   private(set) var isPartial = false
 
-  init(limit: Int, start: String) {
+  init(limit: Int, start: UInt64) {
     self.limit = limit
     self.start = start
   }
 
   mutating func add(_ name: String, _ marker: Marker) {
-    found[marker, default: []].append(name)
+    found[marker, default: MarkerNames()].add(name, of: marker)
     // Cut back now and then only, so that each marker costs next to nothing.
     if found.count >= 2 * limit { cut() }
   }
@@ -37,9 +36,27 @@ struct MarkerSelection {
   }
 
   private func precedes(_ left: Marker, _ right: Marker) -> Bool {
-    let (first, second) = (left.hash.text, right.hash.text)
-    let (isFirstLate, isSecondLate) = (first < start, second < start)
-    guard isFirstLate == isSecondLate else { return isSecondLate }
+    let (first, second) = (left.hash.rank &- start, right.hash.rank &- start)
     return first == second ? left.day < right.day : first < second
   }
+}
+
+/// Under which names a marker was seen; its own takes no room.
+struct MarkerNames {
+  private var hasOwn = false
+  private var others: [String] = []
+
+  mutating func add(_ name: String, of marker: Marker) {
+    if name.utf8.count == Marker.characterCount { hasOwn = true } else { others.append(name) }
+  }
+
+  func all(of marker: Marker) -> [String] { (hasOwn ? [marker.name] : []) + others }
+}
+
+/// A marker in a box, under the names that it was seen with.
+struct Candidate {
+  let marker: Marker
+  let names: MarkerNames
+  /// Why its message was not found where it should be.
+  var reason: PendingReason?
 }

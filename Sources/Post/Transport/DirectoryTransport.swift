@@ -78,16 +78,24 @@ public final class DirectoryTransport: Transport {
 
   static let temporaryFolder = "tmp"
 
-  /// Takes away what this device's killed writers left more than a day ago, and the empty folders
-  /// of days before yesterday.
+  /// Takes away what this device's killed writers left more than a day ago, the empty folders of
+  /// days before yesterday, and messages of days before `oldest`.
   ///
   /// A folder that is not empty cannot be removed, and so needs no look inside.
-  public func sweep(now: Int) throws(PostError) {
+  public func sweep(now: Int, before oldest: Int?) throws(PostError) {
     let horizon = now - Day.secondCount
     let yesterday = Day(of: horizon)
+    let folder = TransportPath.messages.names
     do {
       if writer != nil { try directory.sweep(temporaries, olderThan: horizon) }
-      try directory.removeEmptyFolders(in: ["messages"], limit: 1_000) { name in
+      if let oldest = oldest.map({ Day(of: $0) }) {
+        try directory.removeFiles(belowFoldersOf: folder, limit: 10_000) { name in
+          Day(parsing: name).map { $0 < oldest } ?? false
+        } where: { name in
+          ContentHash(beginning: name) != nil
+        }
+      }
+      try directory.removeEmptyFolders(in: folder, limit: 1_000) { name in
         Day(parsing: name).map { $0 < yesterday } ?? false
       }
     } catch {
@@ -99,7 +107,11 @@ public final class DirectoryTransport: Transport {
 
   /// Removes a file; a link, not what it leads to.
   public func delete(_ path: TransportPath) throws(PostError) {
-    do { try directory.remove(path.names) } catch { throw PostError(error) }
+    do { try directory.remove(path.names) } catch {
+      // A folder in its place, or a file in a folder's, is none of ours.
+      guard error.code != .wrongKind else { return }
+      throw PostError(error)
+    }
   }
 
   /// Makes durable what was put and deleted so far.

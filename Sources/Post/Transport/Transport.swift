@@ -15,20 +15,21 @@ public protocol Transport: Sendable {
   /// A file's bytes, to be read anywhere; nil when there is none.
   ///
   /// - Throws: ``PostError`` `limitExceeded` when it is larger than `limit`, which is found out
-  ///   without reading it; `malformed` when it is no file; `inputOutput`.
+  ///   without reading it; `malformed` when it is no file; `notPermitted`, `inputOutput`.
   func get(_ path: TransportPath, limit: Int) throws(PostError) -> (any RandomAccessBytes)?
 
   /// Makes a file, unless there is one of that name.
   ///
-  /// - Returns: false when there was one, which is left as it was.
-  /// - Throws: ``PostError`` `noSpace`, `inputOutput`.
+  /// - Returns: false when something had the name, and was left as it was.
+  /// - Throws: ``PostError`` `noSpace`, `obstructed` when something else is in a folder's place,
+  ///   `notPermitted`, `inputOutput`.
   func putIfAbsent(
     _ path: TransportPath, _ content: any RandomAccessBytes
   ) throws(PostError) -> Bool
 
-  /// Removes a file, if there is one.
+  /// Removes a file, if there is one; a folder in its place stays.
   ///
-  /// - Throws: ``PostError`` `inputOutput`.
+  /// - Throws: ``PostError`` `notPermitted`, `inputOutput`.
   func delete(_ path: TransportPath) throws(PostError)
 
   /// Makes durable what was put and deleted so far.
@@ -41,18 +42,21 @@ public protocol Transport: Sendable {
   /// - Throws: ``PostError`` `inputOutput`.
   func freeByteCount() throws(PostError) -> UInt64?
 
-  /// Takes away what this device's killed writers left, and folders of past days that are empty.
+  /// Takes away what this device's killed writers left, folders of past days that are empty, and
+  /// messages of days that nobody waits for any more, whoever sent them.
   ///
   /// Does nothing unless the transport has something of the kind.
   ///
-  /// - Parameter now: the time in seconds since 1970.
+  /// - Parameters:
+  ///   - now: the time in seconds since 1970.
+  ///   - oldest: messages of days before this time have expired; nil when that cannot be told.
   /// - Throws: ``PostError`` `inputOutput`.
-  func sweep(now: Int) throws(PostError)
+  func sweep(now: Int, before oldest: Int?) throws(PostError)
 }
 
 extension Transport {
   /// Does nothing.
-  public func sweep(now: Int) throws(PostError) {}
+  public func sweep(now: Int, before oldest: Int?) throws(PostError) {}
 
   /// All bytes of a file, likewise; nil when there is none.
   func bytes(at path: TransportPath, limit: Int) throws(PostError) -> [UInt8]? {

@@ -31,7 +31,7 @@ extension Failure {
     case .untrusted: self.init(.refused, reason)
     case .unusableKey: self.init(.noKey, reason)
     case .noSpace: self.init(.inputOutput, reason, hint: "free some space and try again")
-    case .inputOutput: self.init(.inputOutput, reason)
+    case .inputOutput, .notPermitted, .obstructed: self.init(.inputOutput, reason)
     case .internalFailure: self.init(.bug, reason)
     }
   }

@@ -26,6 +26,9 @@ struct OpenedLetter {
     if case .received(let entry) = entry { entry.missingPartCount } else { 0 }
   }
 
+  /// Whether nothing of it can come any more.
+  var isLate: Bool { message.expiresAt <= Platform.now() }
+
   /// Those who were written to, without the unseen ones.
   func readers() throws -> [String] { try names.owners(of: message.audience) }
 
@@ -55,7 +58,12 @@ struct OpenedLetter {
       rows.append([index == 0 ? "Attached:" : "", Self.words(attachment)])
     }
     if missingPartCount > 0 {
-      rows.append(["", "pending: \(missingPartCount) parts have not arrived"])
+      rows.append([
+        "",
+        isLate
+          ? "lost: \(missingPartCount) parts had not arrived when the message expired"
+          : "pending: \(missingPartCount) parts have not arrived",
+      ])
     }
     var lines = Text.table(rows).split(separator: "\n").map(String.init)
     lines.append("")

@@ -8,7 +8,7 @@ struct SyncSummary {
   let report: SyncReport
 
   /// Whether nothing happened and nothing waits.
-  var isIdle: Bool { facts.isEmpty && warnings.isEmpty }
+  var isIdle: Bool { facts.isEmpty && warnings.isEmpty && failure == nil }
 
   /// What was done, in one line.
   var line: String {
@@ -28,6 +28,7 @@ struct SyncSummary {
     add(report.quarantinedCount, "from strangers")
     add(report.refused.values.reduce(0, +), "refused")
     add(report.putOff.values.reduce(0, +), "pending")
+    add(report.missingPartCount, report.missingPartCount == 1 ? "part to come" : "parts to come")
     if report.isPartial { facts.append("more to do") }
     return facts
   }
@@ -41,6 +42,16 @@ struct SyncSummary {
         "\(name): \(report.overdueCount) messages were announced more than a day ago and have not "
           + "arrived whole")
     }
+    if report.overduePartCount > 0 {
+      warnings.append(
+        "\(name): \(report.overduePartCount) parts of attachments have been missing for more than a "
+          + "day")
+    }
+    if report.gapCount > 0 {
+      warnings.append(
+        "\(name): \(report.gapCount) messages are missing between others that came; valise post "
+          + "status tells whose")
+    }
     if report.undeliveredCount > 0 {
       warnings.append(
         "\(name): \(report.undeliveredCount) messages expired before all had them; valise sent "
@@ -49,19 +60,26 @@ struct SyncSummary {
     if report.putOff[.quarantineFull] != nil {
       warnings.append("\(name): the quarantine is full; valise quarantine drop makes room")
     }
-    switch report.clock {
-    case .wentBack:
-      warnings.append(
-        "this machine's clock is behind what it was; nothing is deleted for its age until it is right"
-      )
-    case .leapt:
-      warnings.append(
-        "this machine's clock has leapt ahead; nothing is deleted for its age until somebody's "
-          + "message agrees, or valise sync --trust-clock says that it is right")
-    case .trusted, .unconfirmed: break
+    if let doubt = Self.doubt(report.clock) {
+      warnings.append("\(doubt); nothing is deleted for its age until \(Self.remedy)")
     }
-    return warnings
+    return warnings + SyncTroubles(report, name: name).warnings
   }
+
+  /// What a program should notice: something that this machine or the post failed at.
+  var failure: Failure? { SyncTroubles(report, name: Text.shown(name)).failure }
+
+  /// What is wrong with this machine's clock, in words; nil when nothing is.
+  static func doubt(_ clock: ClockVerdict) -> String? {
+    switch clock {
+    case .wentBack: "this machine's clock is behind what it was"
+    case .leapt: "this machine's clock has leapt ahead"
+    case .trusted, .unconfirmed: nil
+    }
+  }
+
+  private static let remedy =
+    "somebody's message agrees, or valise sync --trust-clock says that it is right"
 
   /// Why something was refused, in words.
   static func words(_ reason: RefusalReason) -> String {
@@ -83,6 +101,7 @@ struct SyncSummary {
     case .clock: "from the future, or too old by a clock that is in doubt"
     case .quarantineFull: "the quarantine is full"
     case .unreadable: "cannot be read"
+    case .undeletable: "taken in, and its marker cannot be deleted"
     }
   }
 
@@ -94,12 +113,16 @@ struct SyncSummary {
       .init("posted", .integer(report.postedCount)),
       .init("acknowledged", .integer(report.acknowledgedCount)),
       .init("parts", .integer(report.partCount)),
+      .init("missing_parts", .integer(report.missingPartCount)),
+      .init("overdue_parts", .integer(report.overduePartCount)),
+      .init("gaps", .integer(report.gapCount)),
       .init("quarantined", .integer(report.quarantinedCount)),
       .init("refused", Self.counts(report.refused)), .init("pending", Self.counts(report.putOff)),
       .init("overdue", .integer(report.overdueCount)),
       .init("removed", .integer(report.removedCount)),
       .init("undelivered", .integer(report.undeliveredCount)),
       .init("partial", .bool(report.isPartial)), .init("clock", .string("\(report.clock)")),
+      .init("troubles", .array(report.troubles.map(SyncTroubles.json))),
     ])
   }
 

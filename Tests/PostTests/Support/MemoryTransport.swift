@@ -7,6 +7,29 @@ import Synchronization
 /// Tests tear, double and hide its files beneath the protocol.
 final class MemoryTransport: Transport {
   private let state = Mutex([String: [UInt8]]())
+  private let trouble = Mutex([String: PostError.Code]())
+  private let room = Mutex<UInt64?>(nil)
+
+  /// How everything fails that is done with the files below these paths.
+  var failing: [String: PostError.Code] {
+    get { trouble.withLock { $0 } }
+    set { trouble.withLock { $0 = newValue } }
+  }
+
+  /// The bytes that are free on its disk; nil when that is not known.
+  var free: UInt64? {
+    get { room.withLock { $0 } }
+    set { room.withLock { $0 = newValue } }
+  }
+
+  private func check(_ path: TransportPath) throws(PostError) {
+    let names = path.names
+    for count in 1...names.count {
+      if let code = failing[names.prefix(count).joined(separator: "/")] {
+        throw PostError(code, "\(path) fails")
+      }
+    }
+  }
 
   var files: [String: [UInt8]] {
     get { state.withLock { $0 } }
@@ -19,6 +42,7 @@ final class MemoryTransport: Transport {
   }
 
   func list(_ folder: TransportPath, _ visit: (String) -> Bool) throws(PostError) {
+    try check(folder)
     for name in names(folder.description) where !name.contains("/") {
       guard visit(name) else { return }
     }
@@ -27,6 +51,7 @@ final class MemoryTransport: Transport {
   func get(
     _ path: TransportPath, limit: Int
   ) throws(PostError) -> (any RandomAccessBytes)? {
+    try check(path)
     guard let bytes = files[path.description] else { return nil }
     guard bytes.count <= limit else { throw PostError(.limitExceeded, "\(path) is too large") }
     return BytesInMemory(bytes)
@@ -35,6 +60,7 @@ final class MemoryTransport: Transport {
   func putIfAbsent(
     _ path: TransportPath, _ content: any RandomAccessBytes
   ) throws(PostError) -> Bool {
+    try check(path)
     let bytes = try floor { () throws(JOSEError) in try content.readAll() }
     return state.withLock { files in
       guard files[path.description] == nil else { return false }
@@ -44,10 +70,11 @@ final class MemoryTransport: Transport {
   }
 
   func delete(_ path: TransportPath) throws(PostError) {
+    try check(path)
     state.withLock { $0[path.description] = nil }
   }
 
   func synchronize() throws(PostError) {}
 
-  func freeByteCount() throws(PostError) -> UInt64? { nil }
+  func freeByteCount() throws(PostError) -> UInt64? { free }
 }

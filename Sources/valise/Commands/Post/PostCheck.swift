@@ -59,6 +59,7 @@ extension PostCommand {
       case .stray: "has no place in a post"
       case .conflictCopy: "is a copy that a carrier made of a conflict"
       case .damaged: "is not what its name says: still arriving, or changed"
+      case .doubled: "is under another day as well"
       case .tooLarge: "is larger than anything of its kind may be"
       case .notAFile: "is a link, a pipe, a socket or a device"
       case .markerNotEmpty: "is a marker with content"

@@ -54,6 +54,9 @@ private struct PostState {
     let synced = status.synchronizedAt.map { "last sync \(Platform.localTime(of: $0))" }
     lines.append("  \(synced ?? "never synced")")
     if status.unpostedCount > 0 { lines.append("  \(status.unpostedCount) to be posted") }
+    if status.obstructedCount > 0 {
+      lines.append("  \(status.obstructedCount) could not be posted; valise sent tells why")
+    }
     if status.unacknowledgedCount > 0 {
       let since = status.oldestUnacknowledgedAt.map { " since \(Platform.day(of: $0))" }
       lines.append("  \(status.unacknowledgedCount) not acknowledged by all\(since ?? "")")
@@ -63,14 +66,30 @@ private struct PostState {
       lines.append("  \(count) pending: \(SyncSummary.words(reason))")
     }
     if status.overdueCount > 0 { lines.append("  \(status.overdueCount) pending for over a day") }
+    lines += partLines
     if status.quarantinedCount > 0 { lines.append("  \(status.quarantinedCount) in quarantine") }
     for gap in status.gaps {
       lines.append(
-        "  \(gap.count) messages of \(try names.sender(gap.issuer)) are missing between others")
+        "  \(gap.count) messages of \(try names.sender(gap.issuer)) are missing between others: lost, "
+          + "taken back, or still to come")
     }
     for reason in RefusalReason.allCases {
       guard let count = status.refusals[reason] else { continue }
       lines.append("  \(count) refused so far: \(SyncSummary.words(reason))")
+    }
+    return lines
+  }
+
+  private var partLines: [String] {
+    var lines: [String] = []
+    if status.missingPartCount > 0 {
+      let overdue = status.overduePartCount > 0 ? ", \(status.overduePartCount) for over a day" : ""
+      lines.append("  \(status.missingPartCount) parts of attachments to come\(overdue)")
+    }
+    if status.lostPartCount > 0 {
+      lines.append(
+        "  \(status.lostPartCount) parts of attachments lost: they had not come when their messages "
+          + "expired")
     }
     return lines
   }
@@ -82,9 +101,13 @@ private struct PostState {
       .init("synced", status.synchronizedAt.map { .integer($0) } ?? .null),
       .init("unposted", .integer(status.unpostedCount)),
       .init("unacknowledged", .integer(status.unacknowledgedCount)),
+      .init("obstructed", .integer(status.obstructedCount)),
       .init("oldest_unacknowledged", status.oldestUnacknowledgedAt.map { .integer($0) } ?? .null),
       .init("pending", SyncSummary.counts(status.pending)),
       .init("overdue", .integer(status.overdueCount)),
+      .init("missing_parts", .integer(status.missingPartCount)),
+      .init("overdue_parts", .integer(status.overduePartCount)),
+      .init("lost_parts", .integer(status.lostPartCount)),
       .init("quarantined", .integer(status.quarantinedCount)),
       .init("refused", SyncSummary.counts(status.refusals)),
     ]

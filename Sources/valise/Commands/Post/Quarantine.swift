@@ -52,7 +52,7 @@ extension Quarantine {
       abstract: "Take in what somebody sent who is a contact by now.",
       discussion: """
         With --as their card becomes a contact of that name first, pinned as by valise contact add. \
-        All that they sent goes to the inbox.
+        All that the same sender sent goes to the inbox.
         """)
 
     @Argument(help: "The envelope's number; without one, all whose senders are known by now.")
@@ -70,8 +70,10 @@ extension Quarantine {
 
     func run() throws {
       let access = try MailboxAccess(passphrases)
+      var issuer: String?
       if let number {
         let entry = try Quarantine.entry(number, access)
+        issuer = entry.claimedIssuer
         if let name {
           try introduce(Stranger(entry, access), as: name, access)
         } else if try access.names.signer(entry.claimedIssuer) == nil {
@@ -84,15 +86,22 @@ extension Quarantine {
         throw Failure(.usage, "--as NAME goes with the number of one envelope")
       }
       let notifier = try Notifier(access)
-      var count = 0
+      var (count, expiredCount) = (0, 0)
       for post in try access.posts([]) {
-        count += try access.mailbox.reconsiderQuarantine(
-          of: post.descriptor, with: access.keys(), knowing: CorrespondentNames(access.book),
-          now: Platform.now(), announcing: notifier.isNeeded)
+        let outcome = try access.mailbox.reconsiderQuarantine(
+          of: post.descriptor, from: issuer, with: access.keys(),
+          knowing: CorrespondentNames(access.book), now: Platform.now(),
+          announcing: notifier.isNeeded)
+        count += outcome.acceptedCount
+        expiredCount += outcome.expiredCount
+      }
+      if expiredCount > 0 {
+        Console.warning(
+          "\(expiredCount) had expired before they came; valise quarantine drop throws them away")
       }
       try answer.say(
         count == 1 ? "one message is in the inbox" : "\(count) messages are in the inbox",
-        [.init("accepted", .integer(count))])
+        [.init("accepted", .integer(count)), .init("expired", .integer(expiredCount))])
       try notifier.run()
     }
 

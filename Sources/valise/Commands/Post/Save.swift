@@ -34,7 +34,7 @@ struct Save: ParsableCommand {
     var saved: [(name: String, byteCount: Int)] = []
     for attachment in letter.message.attachments {
       let (name, file) = try freeFile(attachment.name)
-      try save(attachment, to: file, access)
+      try save(attachment, of: letter, to: file, access)
       saved.append((name, attachment.byteCount))
     }
     guard answer.json else {
@@ -69,13 +69,20 @@ struct Save: ParsableCommand {
   }
 
   private func save(
-    _ attachment: Attachment, to file: StagedFile, _ access: MailboxAccess
+    _ attachment: Attachment, of letter: OpenedLetter, to file: StagedFile,
+    _ access: MailboxAccess
   ) throws {
     let progress = Progress(total: UInt64(clamping: attachment.byteCount), quiet: answer.quiet)
     defer { progress.finish() }
     let sink = WatchedSink(sink: FileSink(file), progress: progress)
     do throws(PostError) { try access.mailbox.open(attachment, into: sink) } catch {
       guard error.code == .notArrived else { throw error }
+      guard !letter.isLate else {
+        throw Failure(
+          .noInput,
+          "\(Text.shown(attachment.name)): parts of it had not arrived when the message expired",
+          hint: "whoever sent it may send it again")
+      }
       throw Failure(
         .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
         hint: "valise sync looks for them")

@@ -45,6 +45,9 @@ struct Send: ParsableCommand {
     let access = try MailboxAccess(passphrases)
     let post = try access.post(post)
     let drafts = try batch.map { try self.drafts(of: $0, access) } ?? [try draft(access)]
+    if let doubt = SyncSummary.doubt(try access.mailbox.clock(Platform.now())) {
+      Console.warning("\(doubt), and those who read the message go by its time")
+    }
     let sent = try access.send(drafts, in: post.descriptor)
     let note =
       sent.count == 1

@@ -63,8 +63,21 @@ struct Sent: ParsableCommand {
     guard !waiting.isEmpty else { return "all have it" }
     let names = waiting.joined(separator: ", ")
     if entry.expiresAt <= Platform.now() { return "expired; \(names) never had it" }
-    return entry.attemptCount == 0
+    if entry.isOver { return "given up; \(names) never had it" }
+    let state =
+      entry.attemptCount == 0
       ? "not sent yet" : "waits for \(names) since \(Platform.day(of: entry.createdAt))"
+    return entry.obstacle.map { "\(state): \(words($0))" } ?? state
+  }
+
+  private static func words(_ obstacle: PostingObstacle) -> String {
+    switch obstacle {
+    case .noSpace: "the post's disk has no room for it"
+    case .obstructed: "something else is in its place in the post"
+    case .notPermitted: "the post may not be written to"
+    case .lostAttachment: "its attachment is lost; delete it and send it again"
+    case .inputOutput: "the post cannot be written"
+    }
   }
 
   private static func json(
@@ -72,6 +85,8 @@ struct Sent: ParsableCommand {
   ) throws -> JSONText {
     .object([
       .init("message", try list.json(.sent(entry))), .init("posted", .integer(entry.attemptCount)),
+      .init("over", .bool(entry.isOver)),
+      .init("obstacle", entry.obstacle.map { .string($0.rawValue) } ?? .null),
       .init(
         "deliveries",
         .array(

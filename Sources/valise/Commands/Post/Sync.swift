@@ -59,7 +59,9 @@ struct Sync: ParsableCommand {
     }
     for outcome in outcomes {
       switch outcome.summary {
-      case .success(let summary): try say(summary)
+      case .success(let summary):
+        try say(summary)
+        if status == .done, let failure = summary.failure { status = failure.status }
       case .failure(let failure):
         failure.show()
         if status == .done { status = failure.status }
@@ -69,6 +71,7 @@ struct Sync: ParsableCommand {
   }
 
   private func say(_ summary: SyncSummary) throws {
+    summary.failure?.show()
     for warning in summary.warnings { Console.warning(warning) }
     guard !answer.json else { return }
     Console.note(summary.line, quiet: answer.quiet)
