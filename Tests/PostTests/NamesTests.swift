@@ -4,7 +4,7 @@ import Testing
 @testable import Post
 
 @Suite struct NamesTests {
-  private let hash = String(repeating: "a2", count: 26)
+  private let hash = String(repeating: "a2", count: 25) + "aq"
 
   @Test("base32 is that of RFC 4648 §10, in lower case and without padding")
   func base32() {

@@ -129,7 +129,7 @@ import Testing
     world.transport.free = 0
     world.now += 2 * World.hour
     let again = try alice.sync()
-    #expect(again.postedCount == 1 && again.troubles == [])
+    #expect(again.postedCount == 3 && again.troubles == [])
   }
 
   @Test("a full disk of the reader's keeps parts waiting, and nothing else")

@@ -5,7 +5,7 @@ extension Courier {
   /// takes the message back, and nothing by anybody else. What cannot be deleted is tried again.
   func cleanUp(_ limits: AgeLimits, _ report: inout SyncReport) throws(PostError) {
     let settled = try mailbox.settled(in: post.identifier, limits).keeping {
-      (outgoing) throws(PostError) in try isOver(outgoing, limits)
+      (outgoing) throws(PostError) in try isOver(outgoing, limits, &report)
     }
     guard !settled.isEmpty else { return }
     var removed = try remove(settled, &report)
@@ -23,11 +23,14 @@ extension Courier {
   }
 
   /// An acknowledgement stays until it was collected, or has expired.
-  private func isOver(_ outgoing: Outgoing, _ limits: AgeLimits) throws(PostError) -> Bool {
+  private func isOver(
+    _ outgoing: Outgoing, _ limits: AgeLimits, _ report: inout SyncReport
+  ) throws(PostError) -> Bool {
     guard outgoing.isAcknowledgement, !limits.isOver(outgoing) else { return true }
     for delivery in try mailbox.deliveries(of: outgoing) {
       do { if try isAnnounced(outgoing.marker, in: delivery.tag) { return false } } catch {
-        // Whatever it is, a file that cannot be looked at is no reason to delete another one.
+        // What cannot be looked at is no reason to delete something else.
+        try report.note(error, .reading)
         return false
       }
     }
