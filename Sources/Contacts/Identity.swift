@@ -41,7 +41,7 @@ public struct Identity: Sendable {
   ///
   /// - Throws: ``ContactsError`` `revoked` or `expired` when none of them may be used.
   public func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
-    try card.keys.usable(at: now, by: name)
+    try card.keys.usable(at: now, of: EndedKeys(name: name, holder: .oneself))
   }
 
   /// The private keys of an identity that needs no passphrase.

@@ -105,7 +105,8 @@ struct RecipientChangeOptions: ParsableArguments {
   /// Plans for all files, and carries them out unless it is only to be said.
   func run(_ change: RecipientPlanner.Change, in book: AddressBook) throws {
     let planner = RecipientPlanner(
-      change: change, book: book, signs: signing.areGiven, allowsUnsigned: unsigned)
+      change: change, book: book, signs: signing.areGiven, allowsUnsigned: unsigned,
+      isQuiet: answer.quiet || answer.json)
     let plans = try RecipientsCommand.files(paths).map { path in
       try planner.plan(path, RecipientsCommand.envelope(path))
     }

@@ -64,7 +64,7 @@ final class CorrespondentNames: Correspondents {
   /// Whom the keys of these thumbprint URIs belong to, each once; a stranger by their key.
   func owners(of keys: [String]) throws -> [String] {
     let keyIDs = keys.map { ThumbprintURI.thumbprint(in: $0) ?? $0 }
-    let owners = try book.owners(of: keyIDs)
+    let owners = try book.names(for: keyIDs)
     var seen: Set<String> = []
     return keyIDs.map { owners[$0] ?? "the unknown key \(Text.short($0))" }
       .filter { seen.insert($0).inserted }

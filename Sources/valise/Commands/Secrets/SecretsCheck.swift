@@ -89,7 +89,7 @@ extension SecretsCommand {
       {
         keyIDs += present.compactMap(\.keyID)
       }
-      let owners = try access.own.book.owners(of: keyIDs)
+      let owners = try access.own.book.names(for: keyIDs)
       return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
         owners[String(word)].map { "of \($0)" } ?? String(word)
       }.joined(separator: " ")

@@ -71,36 +71,27 @@ extension SecretsCommand {
         throw Failure(error, naming: file.path)
       }
       let known = present.compactMap { $0 }
-      let owners = try rules.book.owners(of: known)
-      let wanted = try recipients(file, known, owners, rules)
+      let wanted = try recipients(file, known, rules)
       let keyIDs = wanted.compactMap(\.keyID)
-      let names = try rules.book.owners(of: keyIDs)
+      let names = try rules.book.names(for: keyIDs + known)
       return Plan(
         source: source, stamp: stamp, rule: file.rule, recipients: wanted,
         joining: keyIDs.filter { !known.contains($0) }.map { names[$0] ?? Text.short($0) },
-        leaving: known.filter { !keyIDs.contains($0) }.map { owners[$0] ?? Text.short($0) },
+        leaving: known.filter { !keyIDs.contains($0) }.map { names[$0] ?? Text.short($0) },
         isChange: rotate || present.contains(nil)
           || Swift.Set(known) != Swift.Set(keyIDs))
     }
 
     /// Those whom the rule names; without a rule, those who can open it, by the keys that they have now.
     private func recipients(
-      _ file: SecretsTree.File, _ known: [String], _ owners: [String: String],
-      _ rules: ProjectRules
+      _ file: SecretsTree.File, _ known: [String], _ rules: ProjectRules
     ) throws -> [JWE.Recipient] {
       if let rule = file.rule { return try rules.recipients(rule, quiet: answer.quiet) }
-      let names = try known.map { keyID in
-        guard let name = owners[keyID] else {
-          throw Failure(
-            .unknownName,
-            "\(Text.shown(file.path)): is sealed for the unknown key \(Text.short(keyID)) too, and "
-              + "no rule is for it",
-            hint: "valise contact add NAME FILE makes its owner known")
-        }
-        return name
+      let owners = try rules.book.readers(known, of: file.path) { _ in
+        "valise contact add NAME FILE makes its owner known; a rule in the project says who reads it"
       }
       return try RecipientResolver.resolve(
-        names, files: [], in: rules.book, quiet: answer.quiet)
+        known.compactMap { owners[$0] }, files: [], in: rules.book, quiet: answer.quiet)
     }
 
     private func carryOut(_ plans: [Plan], _ access: SecretsAccess) throws -> [Result] {
