@@ -53,12 +53,23 @@ struct ProjectRules {
     return try Directory.current().path == root ? "." : root
   }
 
+  /// Whether the project is at the directory `path`, or below it.
+  func isBelow(_ path: String) throws -> Bool {
+    let absolute = try Directory.resolve(path)
+    return root == absolute || root.hasPrefix(absolute == "/" ? "/" : absolute + "/")
+  }
+
   /// The rule for a file.
   func rule(for path: String) throws -> Rules.Rule? {
+    try pathInProject(path).flatMap(rules.rule)
+  }
+
+  /// A file's path from the project's root; nil for one that is not in it.
+  func pathInProject(_ path: String) throws -> String? {
     guard isThere else { return nil }
     let absolute = try Directory.resolve(path)
     guard absolute.hasPrefix(root + "/") else { return nil }
-    return rules.rule(for: String(absolute.dropFirst(root.utf8.count + 1)))
+    return String(absolute.dropFirst(root.utf8.count + 1))
   }
 
   /// The names of all people whom a rule names.

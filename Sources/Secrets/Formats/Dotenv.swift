@@ -134,11 +134,18 @@ struct DotenvScanner {
       guard isPlainName, reader.isAtLineEnd || reader.next == UInt8(ascii: "#") else {
         throw reader.refusal("not NAME=value")
       }
-      return
+      let mark = StructureMark(path: Self.path(Array(name)), kind: .word)
+      return try collector.append(mark, at: nameStart)
     }
+    let delimiter = reader.offset
     reader.skipBlanks()
     let value = try scanValue()
-    guard !value.isEmpty else { return }
+    guard !value.isEmpty else {
+      let mark = StructureMark(
+        path: Self.path(Array(name)), kind: .empty,
+        entry: start..<reader.bytes.lineEnd(delimiter - 1), place: delimiter..<delimiter)
+      return try collector.appendEmpty(mark, key: nameStart)
+    }
     reader.offset = value.upperBound
     let entry = start..<reader.bytes.lineEnd(value.upperBound - 1)
     try collector.append(
