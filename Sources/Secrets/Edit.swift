@@ -162,6 +162,7 @@ extension OpenedFile {
   ///   - recipients: who can open it from now on.
   ///   - selection: what is secret from now on; nil for what the block says.
   ///   - isRotating: whether a new key seals all in any case.
+  /// - Returns: the file, and what became of it.
   /// - Throws: ``SecretsError`` `nothingToSeal` when `selection` matches no value; `internalFailure`.
   public func rekeyed(
     for recipients: [JWE.Recipient], selection: Selection? = nil,

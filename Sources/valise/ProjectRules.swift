@@ -55,8 +55,9 @@ struct ProjectRules {
 
   /// Whether the project is at the directory `path`, or below it.
   func isBelow(_ path: String) throws -> Bool {
-    let absolute = try Directory.resolve(path)
-    return root == absolute || root.hasPrefix(absolute == "/" ? "/" : absolute + "/")
+    // The last name of a path is not followed, so that the directory must not be it.
+    let absolute = try Directory.resolve("\(path)/.").dropLast(2)
+    return root == absolute || root.hasPrefix("\(absolute)/")
   }
 
   /// The rule for a file.

@@ -69,7 +69,9 @@ struct INIScanner {
       reader.bytes[nameStart..<reader.offset].trimmed { $0.isBlank || $0 == 0x0D })
     guard !name.isEmpty, !reader.isAtEnd, reader.next != 0x0A else {
       // What is neither a pair nor a plain word could be the rest of a secret.
-      guard !name.isEmpty, name.count < 48, Self.isName(name) else {
+      guard !name.isEmpty, name.count < 48, Self.isName(name),
+        !DotenvScanner.couldBeSecret(name[...])
+      else {
         throw reader.refusal("not name = value")
       }
       reader.offset = nameStart

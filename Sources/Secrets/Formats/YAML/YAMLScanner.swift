@@ -10,6 +10,7 @@ struct YAMLScanner {
   private let bytes: [UInt8]
   private let reader: YAMLReader
   private let offsets: TextOffsets
+  private let finder: YAMLTokenFinder
   /// The size of a byte order mark.
   private let shift: Int
   private var collector: TokenCollector
@@ -38,6 +39,7 @@ struct YAMLScanner {
     let text = Array(bytes.dropFirst(shift))
     reader = try primitive { () throws(PrimitiveError) in try YAMLReader(text.span) }
     offsets = TextOffsets(text)
+    finder = YAMLTokenFinder(bytes: bytes)
     collector = TokenCollector(bytes)
     insertion = BlockInsertion(offset: bytes.count)
   }
@@ -227,9 +229,9 @@ struct YAMLScanner {
   ) throws(SecretsError) {
     // Nothing is written there: a null, or an empty value with a tag.
     if style == .plain, event.value.isEmpty { return try appendEmpty(event, place) }
-    let range = tokenRange(event, style)
+    let range = finder.range(of: event, style, start(event)..<end(event))
     if keepsTexts { texts[range] = event.value }
-    guard isPlausible(range, event, style) else {
+    guard finder.isPlausible(range, event, style) else {
       throw refusal(.unsupported, "a value could not be located", event)
     }
     contentEnd = bytes.lineEnd(after: range)
@@ -257,50 +259,5 @@ struct YAMLScanner {
       StructureMark(
         path: place.path, kind: .empty, entry: entry, place: isOpen ? end..<end : nil),
       at: place.key ?? start(event))
-  }
-
-  /// The scalar with its tag, without an anchor before it and the line breaks after it.
-  private func tokenRange(_ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle) -> Range<Int> {
-    var reader = ByteReader(bytes, at: start(event))
-    if event.hasAnchor, reader.consume("&") {
-      reader.skip { $0.isLetter || $0.isDigit || $0 == 0x5F || $0 == 0x2D }
-      while let byte = reader.next, [0x20, 0x09, 0x0A, 0x0D, 0x23].contains(byte) {
-        if byte == UInt8(ascii: "#") { reader.skipToLineEnd() } else { reader.offset += 1 }
-      }
-    }
-    let start = reader.offset
-    var end = end(event)
-    guard style == .block, end > start else { return start..<max(start, end) }
-    if keepsBreaks(start..<end) {
-      // The last break ends the line; those before it are text.
-      if bytes[end - 1] == 0x0A { end -= 1 }
-      if end < bytes.count, bytes[end] == 0x0A, bytes[end - 1] == 0x0D { end -= 1 }
-    } else {
-      while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
-    }
-    return start..<end
-  }
-
-  /// Whether a block scalar's header says that line breaks at its end are text (`+`).
-  private func keepsBreaks(_ range: Range<Int>) -> Bool {
-    let header = bytes[range].drop { $0 != UInt8(ascii: "|") && $0 != UInt8(ascii: ">") }
-    return header.dropFirst().prefix { $0.isDigit || $0 == 0x2B || $0 == 0x2D }.contains(0x2B)
-  }
-
-  /// Whether what stands in `range` looks like the scalar: a guard against a wrong position, which
-  /// would splice in the wrong place.
-  private func isPlausible(
-    _ range: Range<Int>, _ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle
-  ) -> Bool {
-    let source = bytes[range]
-    guard let first = source.first, let last = source.last else { return false }
-    if event.hasTag { return first == UInt8(ascii: "!") || event.hasAnchor }
-    switch style {
-    case .singleQuoted: return first == 0x27 && last == 0x27
-    case .doubleQuoted: return first == 0x22 && last == 0x22
-    case .block: return first == UInt8(ascii: "|") || first == UInt8(ascii: ">")
-    case .plain:
-      return source.contains { $0 == 0x0A || $0 == 0x0D } || source.elementsEqual(event.value)
-    }
   }
 }

@@ -24,10 +24,30 @@ struct SecretsCheckStaged: ParsableCommand {
         count += 1
       }
     }
+    try tellOfOtherMerges(files.changed, git)
     guard count > 0 else { return }
     throw Failure(
       .badData, "\(count) finding\(count == 1 ? "" : "s") in what is staged",
       hint: "valise secrets encrypt -i seals it, git add stages it then")
+  }
+
+  /// Sealed files that git would merge as any text, which conflicts all over.
+  private func tellOfOtherMerges(_ files: [StagedFiles.File], _ git: Git) throws {
+    guard try git.line("config", "--get", "merge.valise.driver") != nil else { return }
+    let sealed = try files.filter {
+      try FileFormat(fileName: $0.path) != nil && SealedMark.isIn($0.bytes())
+    }
+    guard !sealed.isEmpty else { return }
+    let words = ["check-attr", "-z", "merge", "--"] + sealed.map(\.path)
+    // Of each: its path, `merge`, and what is set.
+    let fields = try (git.output(words) ?? []).split(separator: 0, omittingEmptySubsequences: false)
+    for index in stride(from: 0, to: fields.count - 2, by: 3)
+    where !fields[index + 2].elementsEqual("valise".utf8) {
+      let path = String(decoding: fields[index], as: UTF8.self)
+      Console.warning(
+        "\(Text.shown(path)): .gitattributes does not say that valise merges it; valise secrets "
+          + "git-setup brings that up to date")
+    }
   }
 
   private func reasons(
