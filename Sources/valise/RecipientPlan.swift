@@ -37,6 +37,7 @@ struct RecipientPlanner {
   let signs: Bool
   /// Whether a signature may be lost.
   let allowsUnsigned: Bool
+  let isQuiet: Bool
 
   /// - Throws: ``Failure`` when it cannot be done for this file.
   func plan(_ path: String, _ envelope: JWE.Envelope) throws -> RecipientPlan {
@@ -114,16 +115,23 @@ struct RecipientPlanner {
       }
       if isKept(keyID) { keyIDs.append(keyID) }
     }
-    let owners = try book.owners(of: keyIDs)
-    if let stranger = keyIDs.first(where: { owners[$0] == nil }) {
-      throw Failure(
-        .unknownName,
-        "\(Text.shown(path)): is sealed for the unknown key \(Text.short(stranger)) too, "
-          + "and cannot be sealed for it anew",
-        hint: "valise contact add NAME FILE makes its owner known; valise recipients remove with "
-          + "--key \(Text.shown(stranger)) takes it out")
+    let owners = try book.readers(keyIDs, of: path) { keyID in
+      "valise contact add NAME FILE makes its owner known; valise recipients remove with --key "
+        + "\(keyID) takes it out"
     }
-    let names = keyIDs.compactMap { owners[$0] }
-    return try RecipientResolver.resolve(names, files: [], in: book, quiet: true)
+    var names: [String] = []
+    for case let name? in keyIDs.map({ owners[$0] }) where !names.contains(name) {
+      names.append(name)
+    }
+    let recipients = try RecipientResolver.resolve(names, files: [], in: book, quiet: isQuiet)
+    // Whoever may be meant by a file is told whom it is for by now.
+    let present = Set(recipients.compactMap(\.keyID))
+    for name in names where keyIDs.contains(where: { owners[$0] == name && !present.contains($0) })
+    {
+      Console.note(
+        "\(Text.shown(path)): \(Text.shown(name)) has other keys than it is sealed for until now; "
+          + "the new ones take their place", quiet: isQuiet)
+    }
+    return recipients
   }
 }

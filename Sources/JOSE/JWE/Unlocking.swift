@@ -97,7 +97,7 @@ extension JWE.Envelope {
   }
 
   /// Lengths are public: they are refused before any key is touched.
-  private func checkSizes(_ encryption: ContentEncryptionAlgorithm) throws(JOSEError) {
+  func checkSizes(_ encryption: ContentEncryptionAlgorithm) throws(JOSEError) {
     let aead = encryption.aead
     guard head.initializationVector.count == aead.nonceByteCount else {
       throw JOSEError(.malformed, "iv is not \(aead.nonceByteCount) bytes long")
@@ -111,7 +111,7 @@ extension JWE.Envelope {
   }
 
   /// The most bytes that may come out of a compressed plaintext; nil when it is not compressed.
-  private func checkCompression() throws(JOSEError) -> UInt64? {
+  func checkCompression() throws(JOSEError) -> UInt64? {
     guard let zip = head.protected?["zip"] else { return nil }
     guard zip.isString("DEF") else {
       throw JOSEError(.unsupported, "the compression is not known")
@@ -122,7 +122,7 @@ extension JWE.Envelope {
     return maximum
   }
 
-  private func consistency() throws(JOSEError) -> JWE.Consistency {
+  func consistency() throws(JOSEError) -> JWE.Consistency {
     if head.commitment != nil { return .proven }
     let isForSeveral = head.recipients.count > 1
     switch policy.requiredCommitment {
@@ -130,134 +130,6 @@ extension JWE.Envelope {
       throw JOSEError(.refused, "it does not prove that all its recipients read the same")
     case .all: throw JOSEError(.refused, "its commitment is missing")
     default: return isForSeveral ? .unproven : .notNeeded
-    }
-  }
-}
-
-/// Which key to try for which recipient, and in what order.
-struct KeySearch {
-  struct Trial {
-    let recipientIndex: Int
-    let keyIndex: Int
-    let reader: WrappedKeyReader
-    let key: JWE.DecryptionKey
-    /// Whether the recipient names the key.
-    let isNamed: Bool
-  }
-
-  private(set) var trials: [Trial] = []
-  private(set) var outcomes: [JWE.RecipientOutcome]
-  private var unsuitable: JOSEError?
-
-  init(
-    _ envelope: JWE.Envelope, _ encryption: ContentEncryptionAlgorithm, _ keys: [JWE.DecryptionKey]
-  ) throws(JOSEError) {
-    outcomes = Array(repeating: .notTried, count: envelope.head.recipients.count)
-    let names = try keys.map { (key) throws(JOSEError) in try key.names() }
-    var later: [Trial] = []
-    var readers: [WrappedKeyReader] = []
-    for (index, entry) in envelope.head.recipients.enumerated() {
-      let header = envelope.head.header(for: entry)
-      guard let name = header.string("alg"), let algorithm = KeyManagementAlgorithm(exactly: name),
-        envelope.policy.keyManagement.contains(algorithm)
-      else {
-        outcomes[index] = .unsupported
-        continue
-      }
-      let reader = WrappedKeyReader(
-        header: header, algorithm: algorithm, encryption: encryption,
-        encryptedKey: entry.encryptedKey)
-      readers.append(reader)
-      let keyID = header["kid"]?.utf8
-      for (keyIndex, key) in keys.enumerated() where fits(reader, key) {
-        let isNamed = keyID.map(names[keyIndex].contains) ?? false
-        let trial = Trial(
-          recipientIndex: index, keyIndex: keyIndex, reader: reader, key: key, isNamed: isNamed)
-        if isNamed { trials.append(trial) } else { later.append(trial) }
-      }
-    }
-    trials += later
-    try checkStructure(envelope, readers)
-    limitTrials(envelope.policy)
-    guard !trials.isEmpty else { throw reasonForNone(envelope) }
-  }
-
-  private mutating func fits(_ reader: WrappedKeyReader, _ key: JWE.DecryptionKey) -> Bool {
-    do { return try reader.fits(key) } catch {
-      unsuitable = error
-      return false
-    }
-  }
-
-  /// Rules over all recipients, checked before the first trial.
-  private func checkStructure(
-    _ envelope: JWE.Envelope, _ readers: [WrappedKeyReader]
-  ) throws(JOSEError) {
-    let count = envelope.head.recipients.count
-    for reader in readers where reader.algorithm.isDirect {
-      guard count == 1 else {
-        throw JOSEError(
-          .malformed, "\(reader.algorithm.rawValue) stands beside other recipients")
-      }
-      guard reader.encryptedKey == nil else {
-        throw JOSEError(.malformed, "encrypted_key stands with \(reader.algorithm.rawValue)")
-      }
-    }
-    let passphrases = readers.filter { $0.cost == .passphrase }
-    guard passphrases.count <= 1 else {
-      throw JOSEError(.refused, "it has more than one passphrase recipient")
-    }
-    for reader in passphrases {
-      guard reader.isArgon2id else {
-        _ = try reader.passphraseParameters(envelope.policy)
-        continue
-      }
-      _ = try Argon2idDerivation(reader.header, envelope.policy)
-      guard envelope.head.commitment != nil else {
-        throw JOSEError(.malformed, "commitment is missing, which Argon2id needs")
-      }
-    }
-  }
-
-  /// Whoever sends ten thousand recipients must not cost ten thousand RSA operations.
-  private mutating func limitTrials(_ policy: JWE.DecryptionPolicy) {
-    var agreements = policy.maximumAgreementTrials
-    var rsa = policy.maximumRSATrials
-    trials = trials.filter { trial in
-      switch trial.reader.cost {
-      case .agreement:
-        agreements -= 1
-        return agreements >= 0
-      case .rsa:
-        rsa -= 1
-        return rsa >= 0
-      case .passphrase, .cheap: return true
-      }
-    }
-  }
-
-  private func reasonForNone(_ envelope: JWE.Envelope) -> JOSEError {
-    if let unsuitable { return unsuitable }
-    guard outcomes.allSatisfy({ $0 == .unsupported }) else {
-      return JOSEError(.noMatchingKey, "none of the keys belongs to a recipient")
-    }
-    let names = envelope.recipients.prefix(4).map { $0.algorithmName ?? "none" }
-    return JOSEError(
-      .unsupported,
-      "its key management is not known or not allowed: \(names.joined(separator: ", "))")
-  }
-}
-
-extension JWE.DecryptionKey {
-  /// What a recipient may call the key: its own `kid` and its thumbprint, as bytes.
-  fileprivate func names() throws(JOSEError) -> Set<[UInt8]> {
-    switch self {
-    case .privateKey(let key):
-      let thumbprint = try key.publicKey.thumbprintText()
-      return Set([thumbprint, key.metadata.keyID].compactMap { $0.map { Array($0.utf8) } })
-    case .symmetric(let key):
-      return Set([key.metadata.keyID].compactMap { $0.map { Array($0.utf8) } })
-    case .passphrase: return []
     }
   }
 }

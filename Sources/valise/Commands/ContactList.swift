@@ -7,6 +7,7 @@ extension ContactCommand {
   /// The command valise contact list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List your contacts, and those of the project.")
 
     @Flag(help: "Print JSON.")
@@ -43,7 +44,9 @@ extension ContactCommand {
 
   /// The command valise contact show.
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one contact.")
+    static let configuration = CommandConfiguration(
+      commandName: "show",
+      abstract: "Show one contact.")
 
     @Argument(help: "Their name.")
     var name: String
@@ -81,6 +84,7 @@ extension ContactCommand {
   /// The command valise contact export.
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Print a contact's card or keys, to give to others.")
 
     @Argument(help: "Their name.")
@@ -103,6 +107,7 @@ extension ContactCommand {
   /// The command valise contact rename.
   struct Rename: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "rename",
       abstract: "Call a contact something else, in groups as well.")
 
     @Argument(help: "Their name.")
@@ -116,7 +121,7 @@ extension ContactCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() throws {
-      try place.book().rename(name, to: newName)
+      try GroupCommand.warn(of: place.book().rename(name, to: newName))
       try answer.say(
         "\(name) is called \(newName) from now on",
         [.init("name", .string(newName)), .init("before", .string(name))])
@@ -126,7 +131,12 @@ extension ContactCommand {
   /// The command valise contact remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove a contact. What was sealed for them stays sealed for them.")
+      commandName: "remove",
+      abstract: "Remove a contact. What was sealed for them stays sealed for them.",
+      discussion: """
+        Takes them out of their groups as well, and if they are in any says which files below the \
+        working directory are still sealed for them.
+        """)
 
     @Argument(help: "Their name.")
     var name: String
@@ -136,8 +146,19 @@ extension ContactCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() throws {
-      try place.book().removeContact(name)
-      try answer.say("removed \(name)", [.init("removed", .string(name))])
+      var sealed = try StillSealed(for: [name], in: Environment.addressBook())
+      let groups = try place.book().removeContact(name)
+      GroupCommand.warn(of: groups)
+      var data: [JSONText.Member] = [
+        .init("removed", .string(name)),
+        .init("groups", .array(groups.changed.map { .string("@\($0)") })),
+      ]
+      guard !groups.changed.isEmpty else { return try answer.say("removed \(name)", data) }
+      sealed.search()
+      data += sealed.members
+      let list = groups.changed.map { "@\($0)" }.joined(separator: ", ")
+      try answer.say("removed \(name), who is not in \(list) any more", data)
+      if !answer.json { sealed.warn() }
     }
   }
 }

@@ -16,6 +16,7 @@ struct KeyringCommand: ParsableCommand {
   /// The command valise keyring backup.
   struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "backup",
       abstract: "Write everything into one encrypted file.",
       discussion: """
         Identities, contacts and groups, under a passphrase of the backup's own. Private keys stay \
@@ -54,6 +55,7 @@ struct KeyringCommand: ParsableCommand {
   /// The command valise keyring restore.
   struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "restore",
       abstract: "Put back what a backup holds: all of it, or nothing.")
 
     @Argument(help: "The backup; - for standard input.")
@@ -71,8 +73,13 @@ struct KeyringCommand: ParsableCommand {
       let text = try content()
       let restoration: Keyring.Restoration
       do { restoration = try keyring.restore(text, replacesOthers: force) } catch {
-        guard error.code == .nameTaken else { throw Failure(error) }
-        throw Failure(error).hinting("--force replaces it")
+        switch error.code {
+        case .nameTaken: throw Failure(error).hinting("--force replaces it")
+        // It is the backup that is, and not the keyring.
+        case .damaged:
+          throw Failure(.badData, "\(Text.shown(file)): \(Text.shown(error.reason))")
+        default: throw Failure(error)
+        }
       }
       try answer.say(
         "restored \(restoration.restoredCount) files; \(restoration.unchangedCount) were there",

@@ -38,6 +38,7 @@ struct RecipientsCommand: ParsableCommand {
   /// The command valise recipients list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Show who can open files.", discussion: "Needs no key.")
 
     @Flag(help: "Print JSON.")
@@ -104,7 +105,8 @@ struct RecipientChangeOptions: ParsableArguments {
   /// Plans for all files, and carries them out unless it is only to be said.
   func run(_ change: RecipientPlanner.Change, in book: AddressBook) throws {
     let planner = RecipientPlanner(
-      change: change, book: book, signs: signing.areGiven, allowsUnsigned: unsigned)
+      change: change, book: book, signs: signing.areGiven, allowsUnsigned: unsigned,
+      isQuiet: answer.quiet || answer.json)
     let plans = try RecipientsCommand.files(paths).map { path in
       try planner.plan(path, RecipientsCommand.envelope(path))
     }
@@ -157,6 +159,7 @@ extension RecipientsCommand {
   /// The command valise recipients add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Let others open files as well.",
       discussion: """
         The head is written anew and the content copied as it stands. All files change, or none. \
@@ -191,6 +194,7 @@ extension RecipientsCommand {
   /// The command valise recipients remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Encrypt files anew for all of their readers but some.",
       discussion: """
         Whoever is taken out may have kept what they could read; the files are listed. All files \

@@ -30,11 +30,15 @@ final class MemoryTransport: Transport {
       }
     }
   }
+  private let log = Mutex([String]())
 
   var files: [String: [UInt8]] {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
   }
+
+  /// The names that were put, in order.
+  var history: [String] { log.withLock { $0 } }
 
   func names(_ folder: String) -> [String] {
     files.keys.filter { $0.hasPrefix("\(folder)/") }.map { String($0.dropFirst(folder.count + 1)) }
@@ -62,6 +66,7 @@ final class MemoryTransport: Transport {
   ) throws(PostError) -> Bool {
     try check(path)
     let bytes = try floor { () throws(JOSEError) in try content.readAll() }
+    log.withLock { $0.append(path.description) }
     return state.withLock { files in
       guard files[path.description] == nil else { return false }
       files[path.description] = bytes

@@ -23,6 +23,7 @@ extension Quarantine {
   /// The command valise quarantine list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List what strangers sent, with who they say they are.",
       discussion: """
         A message has its sender's card with it. What the card says nobody has vouched for: compare \
@@ -42,13 +43,14 @@ extension Quarantine {
       guard !strangers.isEmpty else {
         return Console.note("nothing is in quarantine", quiet: false)
       }
-      for stranger in strangers { try Console.print(stranger.words()) }
+      try Pager.show { write in for stranger in strangers { try write(stranger.words()) } }
     }
   }
 
   /// The command valise quarantine accept.
   struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "accept",
       abstract: "Take in what somebody sent who is a contact by now.",
       discussion: """
         With --as their card becomes a contact of that name first, pinned as by valise contact add. \
@@ -85,7 +87,7 @@ extension Quarantine {
       } else if name != nil {
         throw Failure(.usage, "--as NAME goes with the number of one envelope")
       }
-      let notifier = try Notifier(access)
+      let notifier = Notifier(access)
       var (count, expiredCount) = (0, 0)
       for post in try access.posts([]) {
         let outcome = try access.mailbox.reconsiderQuarantine(
@@ -124,6 +126,7 @@ extension Quarantine {
   /// The command valise quarantine drop.
   struct Drop: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "drop",
       abstract: "Throw away what strangers sent.")
 
     @Argument(help: "The envelopes' numbers.")

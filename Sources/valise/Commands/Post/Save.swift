@@ -6,6 +6,7 @@ internal import Post
 /// The command valise save.
 struct Save: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "save",
     abstract: "Write what is attached to a message to files.",
     discussion: """
       The files are called as the sender called them, without what could lead out of the directory \
@@ -30,6 +31,10 @@ struct Save: ParsableCommand {
     let letter = try OpenedLetter(access.entry(id), access)
     guard !letter.message.attachments.isEmpty else {
       throw Failure(.noInput, "nothing is attached to \(letter.entry.name.short)")
+    }
+    // All of them or none: whoever tries again must not get the first ones twice.
+    for attachment in letter.message.attachments where !access.mailbox.isComplete(attachment) {
+      throw Self.missing(attachment, letter)
     }
     var saved: [(name: String, byteCount: Int)] = []
     for attachment in letter.message.attachments {
@@ -77,15 +82,19 @@ struct Save: ParsableCommand {
     let sink = WatchedSink(sink: FileSink(file), progress: progress)
     do throws(PostError) { try access.mailbox.open(attachment, into: sink) } catch {
       guard error.code == .notArrived else { throw error }
-      guard !letter.isLate else {
-        throw Failure(
-          .noInput,
-          "\(Text.shown(attachment.name)): parts of it had not arrived when the message expired",
-          hint: "whoever sent it may send it again")
-      }
-      throw Failure(
-        .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
-        hint: "valise sync looks for them")
+      throw Self.missing(attachment, letter)
     }
+  }
+
+  private static func missing(_ attachment: Attachment, _ letter: OpenedLetter) -> Failure {
+    guard !letter.isLate else {
+      return Failure(
+        .noInput,
+        "\(Text.shown(attachment.name)): parts of it had not arrived when the message expired",
+        hint: "whoever sent it may send it again")
+    }
+    return Failure(
+      .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
+      hint: "valise sync looks for them")
   }
 }
