@@ -12,16 +12,20 @@ struct Deferrals {
   fileprivate var changed: Set<String> = []
   private let limit: Int
 
+  private static let longestWait = 6 * 3_600
+
   fileprivate init(limit: Int) { self.limit = limit }
 
   static func name(_ marker: Marker, _ tag: Tag) -> String { "\(tag.text)/\(marker.name)" }
 
   /// Whether it is not yet time to look again.
   ///
-  /// Nor when the clock went back: it would never be.
+  /// It is when the clock went back, be it from where it was seen first or since: what was put off
+  /// by a clock that was years ahead would not be looked at for years.
   func isPutOff(_ name: String, at now: Int) -> Bool {
     guard let entry = entries[name] else { return false }
     return now >= entry.firstSeenAt && now < entry.nextAttemptAt
+      && entry.nextAttemptAt <= now + Self.longestWait
   }
 
   /// Puts off until a quarter of the time has passed again that it has waited, six hours at most:
@@ -31,7 +35,7 @@ struct Deferrals {
     guard entries[name] != nil || entries.count < limit else { return }
     entries[name] = Entry(
       reason: reason, firstSeenAt: firstSeenAt,
-      nextAttemptAt: now + min((now - firstSeenAt) / 4, 6 * 3_600))
+      nextAttemptAt: now + min((now - firstSeenAt) / 4, Self.longestWait))
     changed.insert(name)
   }
 

@@ -10,6 +10,8 @@ struct Outgoing {
   let expiresAt: Int
   let attemptCount: Int
 
+  static let longestWait = 7 * Day.secondCount
+
   static let columns = "id, day, hash, isAcknowledgement, isRecalled, expiresAt, attemptCount"
 
   init(_ row: Row) throws {
@@ -29,7 +31,7 @@ struct Outgoing {
   ///
   /// An acknowledgement is posted once: the message that it is about would be posted again.
   func nextAttempt(after now: Int) -> Int {
-    isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), 7 * Day.secondCount)
+    isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), Self.longestWait)
   }
 }
 
@@ -40,17 +42,19 @@ struct Delivery {
 }
 
 extension Mailbox {
-  /// What is to be posted now, or again.
+  /// What is to be posted now, or again; also what was put off for longer than ever is, by a clock
+  /// that was ahead then.
   func due(in post: PostIdentifier, _ now: Int, limit: Int) throws(PostError) -> [Outgoing] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT \(Outgoing.columns) FROM outgoing WHERE post = ? AND envelope IS NOT NULL
-            AND nextAttemptAt <= ? AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
+            AND (nextAttemptAt <= ? OR (nextAttemptAt > ? AND NOT isAcknowledgement))
+            AND expiresAt > ? AND NOT isRecalled AND EXISTS (SELECT 1 FROM delivery
               WHERE outgoing = outgoing.id AND acknowledgedAt IS NULL)
           ORDER BY priority DESC, nextAttemptAt, id LIMIT ?
-          """, arguments: [post.data, now, now, limit]
+          """, arguments: [post.data, now, now + Outgoing.longestWait, now, limit]
       ).map { try Outgoing($0) }
     }
   }
