@@ -48,6 +48,7 @@ neon:
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
+# With a post of a million markers too, which takes minutes to make: make bench HUGE=yes
 bench: build
 	sh Tests/Benchmarks/run.sh $(PROGRAM) $(if $(HUGE),--huge)
 

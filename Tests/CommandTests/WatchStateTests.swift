@@ -21,7 +21,7 @@ struct WatchStateTests {
       post: post, summary: .success(SyncSummary(post: post, report: report)))
   }
 
-  private func failed(_ status: ExitStatus, _ message: String) -> SyncRound.Outcome {
+  private func failed(_ status: valise.ExitStatus, _ message: String) -> SyncRound.Outcome {
     SyncRound.Outcome(post: post, summary: .failure(Failure(status, message)))
   }
 

@@ -65,6 +65,29 @@ import Testing
     #expect(try bob.sync().clock == .trusted)
   }
 
+  @Test("what was put off by a clock that was years ahead is not put off for years")
+  func deferralAhead() throws {
+    let (path, bytes) = try post("first")
+    world.transport.files[path] = Array(bytes.dropLast())
+    #expect(try bob.sync().putOff == [.arriving: 1])
+    bob.clockError = 3_650 * World.day
+    #expect(try bob.sync().putOff == [.arriving: 1])
+    bob.clockError = 0
+    world.transport.files[path] = bytes
+    #expect(try bob.sync().acceptedCount == 1)
+  }
+
+  @Test("what was posted by a clock that was weeks ahead is posted again as soon as others")
+  func postingAhead() throws {
+    alice.clockError = 28 * World.day
+    try alice.send("lost", to: people[1]) { $0.lifetime = 60 * World.day }
+    #expect(try alice.sync().postedCount == 1)
+    world.transport.files = world.transport.files.filter { $0.key == "post.json" }
+    alice.clockError = 0
+    #expect(try alice.sync().postedCount == 1)
+    #expect(try alice.sync().postedCount == 0)
+  }
+
   @Test("what nobody acknowledged is taken back when it has expired, and told")
   func expiry() throws {
     _ = try post("unheard")

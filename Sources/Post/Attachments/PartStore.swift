@@ -28,16 +28,23 @@ struct PartStore: Sendable {
   func stage() throws(PostError) -> StagedFile {
     do throws(FileError) {
       try directory.create()
-      return try StagedFile(path: directory.file("part.jwe"), existing: .replace)
+      return try StagedFile(path: directory.file("part.jwe"), existing: .keep)
     } catch { throw PostError(error) }
   }
 
   /// Keeps a part that was written, durably.
   func keep(_ part: StagedFile, as hash: ContentHash) throws(PostError) {
+    // One that is there may be damaged. It is not replaced by a rename: a kill in the middle of
+    // that would leave a file behind which nobody looks for.
+    try remove(hash)
     do throws(FileError) {
       try part.rename(to: name(hash))
       try part.commit()
-    } catch { throw PostError(error) }
+    } catch {
+      // Another process has just put the same bytes there.
+      guard error.code != .exists else { return }
+      throw PostError(error)
+    }
   }
 
   /// Keeps `content`, durably, if `hash` is its hash; otherwise nothing is kept, and the answer is

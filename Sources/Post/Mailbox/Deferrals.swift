@@ -33,14 +33,18 @@ struct Deferrals {
   fileprivate var changed: Set<Key> = []
   private let limit: Int
 
+  private static let longestWait = 6 * 3_600
+
   fileprivate init(limit: Int) { self.limit = limit }
 
   /// Whether it is not yet time to look again.
   ///
-  /// Nor when the clock went back: it would never be.
+  /// It is when the clock went back, be it from where it was seen first or since: what was put off
+  /// by a clock that was years ahead would not be looked at for years.
   func isPutOff(_ key: Key, at now: Int) -> Bool {
     guard !entries.isEmpty, let entry = entries[key] else { return false }
     return now >= entry.firstSeenAt && now < entry.nextAttemptAt
+      && entry.nextAttemptAt <= now + Self.longestWait
   }
 
   /// Puts off until a quarter of the time has passed again that it has waited, six hours at most:
@@ -54,7 +58,7 @@ struct Deferrals {
     let shortest = reason == .undeletable ? 3_600 : 0
     entries[key] = Entry(
       reason: reason, firstSeenAt: firstSeenAt,
-      nextAttemptAt: now + max(shortest, min((now - firstSeenAt) / 4, 6 * 3_600)))
+      nextAttemptAt: now + max(shortest, min((now - firstSeenAt) / 4, Self.longestWait)))
     changed.insert(key)
   }
 

@@ -10,6 +10,8 @@ struct Outgoing {
   let expiresAt: Int
   let attemptCount: Int
 
+  static let longestWait = 7 * Day.secondCount
+
   static let columns = "id, day, hash, isAcknowledgement, isRecalled, expiresAt, attemptCount"
 
   init(_ row: Row) throws {
@@ -31,8 +33,6 @@ struct Outgoing {
   func nextAttempt(after now: Int) -> Int {
     isAcknowledgement ? expiresAt : now + min(3_600 << min(attemptCount, 8), Self.longestWait)
   }
-
-  fileprivate static let longestWait = 7 * Day.secondCount
 }
 
 /// One reader of an outgoing envelope.
@@ -42,10 +42,10 @@ struct Delivery {
 }
 
 extension Mailbox {
-  /// What is to be posted now, or again.
+  /// What is to be posted now, or again; also what was put off for longer than ever is, by a clock
+  /// that was ahead then.
   func due(in post: PostIdentifier, _ now: Int, limit: Int) throws(PostError) -> [Outgoing] {
     try read { database in
-      // A time further ahead than any wait was noted by a clock that was wrong.
       try Row.fetchAll(
         database,
         sql: """

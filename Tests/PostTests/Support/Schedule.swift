@@ -39,6 +39,8 @@ struct Schedule {
   private var carrier = ScheduledCarrier()
   private(set) var devices: [(device: Device, person: Int)] = []
   private(set) var letters: [Letter] = []
+  /// The devices that have synchronized to the end once.
+  private var experienced: Set<Int> = []
   private(set) var isAtRest = false
   /// What happened so far.
   private(set) var events: Set<Event> = []
@@ -157,9 +159,12 @@ struct Schedule {
 
   private mutating func setClock(of index: Int) {
     let errors = Self.clockErrors
-    let error = errors[Int.random(in: errors.indices, using: &random)]
-    let isNew = trace.allSatisfy { !$0.hasPrefix("\(index) synchronizes") }
-    guard !isNew || abs(error) < World.day else { return }
+    var error = errors[Int.random(in: errors.indices, using: &random)]
+    if abs(error) > World.day {
+      guard experienced.contains(index) else { return }
+      // No two are wrong alike: those would rightly believe each other.
+      error += error.signum() * index * 4 * World.day
+    }
     if error != 0 { events.insert(.wrongClock) }
     devices[index].device.clockError = error
     trace.append("\(index) is \(error) s off")
@@ -193,6 +198,7 @@ struct Schedule {
   private mutating func note(_ index: Int, _ what: String, _ report: SyncReport?) {
     let copy = devices[index].device.transport
     carrier.note(copy.history)
+    if report != nil { experienced.insert(index) }
     let counts = report.map {
       [$0.acceptedCount, $0.duplicateCount, $0.postedCount, $0.partCount, $0.removedCount]
     }
