@@ -6,11 +6,13 @@ extension ContactBook {
   ///
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
   public func groups() throws(ContactsError) -> [Group] {
-    var groups: [Group] = []
-    for name in try files.names(.groups) {
-      if let group = try group(name) { groups.append(group) }
+    try files.consistently { () throws(ContactsError) in
+      var groups: [Group] = []
+      for name in try files.names(.groups) {
+        if let group = try group(name) { groups.append(group) }
+      }
+      return groups
     }
-    return groups
   }
 
   /// The group called `name`, without its `@`; nil when there is none.

@@ -41,6 +41,19 @@ public struct ContactBook: Sendable {
   /// - Throws: ``ContactsError`` `inputOutput`.
   public func contactNames() throws(ContactsError) -> [String] { try files.names(.contacts) }
 
+  /// All contacts, sorted by name.
+  ///
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func contacts() throws(ContactsError) -> [Contact] {
+    try files.consistently { () throws(ContactsError) in
+      var contacts: [Contact] = []
+      for name in try files.names(.contacts) {
+        if let contact = try contact(name) { contacts.append(contact) }
+      }
+      return contacts
+    }
+  }
+
   /// The contact called `name`; nil when there is none.
   ///
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.

@@ -29,6 +29,23 @@ extension JournaledDirectory {
     try reporting { () throws(FileError) in try recover() }
   }
 
+  /// What `body` reads in several files, none of them from before a change and another from after it.
+  func consistently<Result>(
+    _ body: () throws(ContactsError) -> Result
+  ) throws(ContactsError) -> Result {
+    for _ in 0..<10 {
+      try recovered()
+      guard let before = generation else { continue }
+      let outcome: Swift.Result<Result, ContactsError>
+      do { outcome = .success(try body()) } catch { outcome = .failure(error) }
+      if generation == before { return try outcome.get() }
+    }
+    // Where others never hold still, they are made to.
+    let lock = try locked()
+    defer { withExtendedLifetime(lock) {} }
+    return try body()
+  }
+
   /// The right to change the directory.
   func locked() throws(ContactsError) -> FileLock {
     try reporting { () throws(FileError) in try lock() }

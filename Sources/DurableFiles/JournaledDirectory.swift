@@ -52,6 +52,9 @@ package struct JournaledDirectory: Sendable {
     _ = try lock()
   }
 
+  /// Another whenever several files changed together since; nil while they do.
+  package var generation: String? { guardian.contains(journal) ? nil : guardian.stamp ?? "" }
+
   /// Makes `changes`, all or none.
   ///
   /// - Throws: ``FileError`` `wrongKind` or `notPermitted` when one of them cannot be made; none is

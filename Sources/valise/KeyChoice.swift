@@ -7,15 +7,29 @@ struct KeyChoice {
   private let name: String
   /// The keys to try.
   let keys: [JWE.DecryptionKey]
+  /// Identities under a passphrase, to be asked for when none of the keys opens it.
+  private let locked: [Identity]
+  private let own: OwnKeys
   /// Whether a recipient names one of the keys; if so, a failure is damage and not a wrong key.
   private let isNamed: Bool
   private let holder: String
   private let book: AddressBook
 
-  /// `recipients` are those that something called `name` is sealed for.
+  /// The keys for `envelope`, which is called `name`.
+  init(for envelope: JWE.Envelope, name: String, keys own: OwnKeys) throws {
+    // Without a commitment, only the content shows that a key is the wrong one.
+    try self.init(
+      for: envelope.recipients, name: name, keys: own, showsWrongKey: envelope.hasCommitment)
+  }
+
+  /// `recipients` are those that something called `name` is sealed for; `showsWrongKey` says that
+  /// unlocking it tells whether a key is right.
   init(
-    for recipients: [JWE.RecipientDescription], name: String, keys own: OwnKeys
+    for recipients: [JWE.RecipientDescription], name: String, keys own: OwnKeys,
+    showsWrongKey: Bool = false
   ) throws {
+    self.own = own
+    var locked: [Identity] = []
     self.recipients = recipients
     self.name = name
     book = own.book
@@ -38,13 +52,22 @@ struct KeyChoice {
       let candidates = Self.candidates(identities, recipients, named)
       holder = identities.map(\.name).joined(separator: ", ")
       isNamed = candidates.contains { Self.isNamed($0, in: named) }
-      keys = try Self.unlock(candidates, untilFirst: isNamed, own)
+      let ready = candidates.filter { !$0.isEncrypted }
+      let isTrial = showsWrongKey && !isNamed && !ready.isEmpty
+      if isTrial { locked = candidates.filter(\.isEncrypted) }
+      keys = try Self.unlock(isTrial ? ready : candidates, untilFirst: isNamed, own)
     }
+    self.locked = locked
   }
 
   /// - Throws: ``Failure`` saying for whom it is sealed.
   func unlock(_ envelope: JWE.Envelope) throws -> JWE.UnlockedEnvelope {
-    do { return try envelope.unlock(with: keys) } catch { throw failure(error) }
+    do throws(JOSEError) { return try envelope.unlock(with: keys) } catch {
+      guard error.code == .noMatchingKey || error.code == .decryptionFailed, !locked.isEmpty
+      else { throw failure(error) }
+    }
+    let more = try Self.unlock(locked, untilFirst: false, own)
+    do throws(JOSEError) { return try envelope.unlock(with: more) } catch { throw failure(error) }
   }
 
   /// What to say of `error`, which this envelope and these keys led to.

@@ -29,7 +29,17 @@ struct People {
     return try person(name).map { [$0] }
   }
 
+  private struct Renamed: Error {}
+
   private func group(_ name: String) throws -> [Meant] {
+    for _ in 0..<10 {
+      do { return try members(of: name) } catch is Renamed { continue }
+    }
+    throw Failure(
+      .tryAgain, "the group @\(Text.shown(name)) is being changed", hint: "try again in a moment")
+  }
+
+  private func members(of name: String) throws -> [Meant] {
     let names: [String]
     do { names = try book.names(inGroup: name) } catch {
       throw Failure(error).hinting("valise group list shows the groups")
@@ -45,6 +55,8 @@ struct People {
     }
     return try names.map { member in
       guard let person = try person(member, in: name) else {
+        // Somebody may be renamed between the look at the group and the one at them.
+        if try book.names(inGroup: name) != names { throw Renamed() }
         throw Failure(
           .unknownName,
           "there is no contact called \(Text.shown(member)), who is in the group "

@@ -29,7 +29,7 @@ struct RecipientChange {
     }
     let envelope: JWE.Envelope
     do { envelope = try JWE.Envelope(access) } catch { throw Failure(error, naming: plan.path) }
-    let search = try KeyChoice(for: envelope.recipients, name: plan.path, keys: own)
+    let search = try KeyChoice(for: envelope, name: plan.path, keys: own)
     let unlocked = try search.unlock(envelope)
     do {
       try replacement.add(plan.path, of: input, stamp: stamp) { (file) throws(JOSEError) in

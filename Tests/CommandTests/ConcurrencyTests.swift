@@ -79,6 +79,34 @@ struct ConcurrencyTests {
     #expect(try sandbox.read(path) == kept)
   }
 
+  /// One renames back and forth; the other looks for as long as they do.
+  private static let renaming = """
+    { for i in $(seq "$1"); do
+      valise contact rename -q bob rob && valise contact rename -q rob bob || exit 1; done; } & a=$!
+    reads=0
+    while kill -0 $a 2>/dev/null; do
+      valise contact list >list || exit 2
+      [ "$(wc -l <list)" = 3 ] || { cat list; exit 3; }
+      valise encrypt -q --force -r @team -o team.jwe plain || exit 4
+      reads=$((reads + 1))
+    done
+    wait $a && echo $reads
+    """
+
+  @Test("whoever looks while others rename misses nobody, and sees nobody twice")
+  func renaming() throws {
+    let sandbox = try sandbox()
+    for (name, key) in [("adam", "a1"), ("bob", "a2"), ("carol", "a3")] {
+      try sandbox.run("valise", "contact", "add", "-q", name, "keys/\(key).jwk")
+    }
+    try sandbox.run("valise", "group", "add", "-q", "@team", "adam", "bob", "carol")
+    let outcome = try sandbox.run("sh", "-c", Self.renaming, "sh", "\(Self.count)")
+    let reads = Int(
+      String(decoding: outcome.standardOutput, as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines))
+    #expect(try #require(reads) > 2)
+  }
+
   @Test("one that waits longer than anybody works is told to try again")
   func busy() throws {
     let sandbox = try sandbox()

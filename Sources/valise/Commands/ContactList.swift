@@ -15,8 +15,8 @@ extension ContactCommand {
 
     func run() throws {
       let book = try Environment.addressBook()
-      let shared = try book.project.map(Self.contacts) ?? []
-      let own = try Self.contacts(book.keyring.contacts)
+      let shared = try book.project?.contacts() ?? []
+      let own = try book.keyring.contacts.contacts()
       let all = own.map { ($0, false) } + shared.map { ($0, true) }
       guard !json else {
         let list = try all.map {
@@ -35,10 +35,6 @@ extension ContactCommand {
         }
       }
       try Pager.show([Text.table(rows)])
-    }
-
-    private static func contacts(_ book: ContactBook) throws -> [Contact] {
-      try book.contactNames().compactMap { try book.contact($0) }
     }
   }
 

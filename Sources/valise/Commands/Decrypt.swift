@@ -71,7 +71,7 @@ struct Decrypt: ParsableCommand {
       book, file: input.path, from: from, isRequired: requiresSignature)
     let envelope = try Self.envelope(input, policy: policy(sender), quiet: quiet)
     let own = OwnKeys(book, keyFiles: identities, passphrases: passphrases)
-    let search = try KeyChoice(for: envelope.recipients, name: input.path, keys: own)
+    let search = try KeyChoice(for: envelope, name: input.path, keys: own)
     let unlocked = try search.unlock(envelope)
     let opening: JWE.Opening
     do {
