@@ -63,10 +63,15 @@ public struct Finding: Sendable, Hashable {
   public static func all(
     in bytes: [UInt8], format: FileFormat, expecting expectation: Expectation
   ) -> [Finding] {
-    let file: SecretFile
-    do { file = try SecretFile(bytes, format: format) } catch {
+    do { return all(in: try SecretFile(bytes, format: format), expecting: expectation) } catch {
       return [Finding(.malformed, error.reason, path: error.path)]
     }
+  }
+
+  /// What is wrong with a file that could be read.
+  ///
+  /// - Returns: nothing when all is well.
+  public static func all(in file: SecretFile, expecting expectation: Expectation) -> [Finding] {
     var findings = clearValues(in: file, expectation.selection)
     if !file.paths.contains(where: { expectation.selection.contains($0) }) {
       findings.append(Finding(.nothingSelected, "nothing in the file is selected to be sealed"))

@@ -16,7 +16,7 @@ struct CorpusProgramTests {
     sandbox = try Sandbox(in: NSTemporaryDirectory())
     files = try Self.contents()
     for (name, content) in files { try sandbox.write(content, to: name) }
-    try sandbox.run("valise", "key", "generate", "-q", "--name", "me", "--no-passphrase")
+    try sandbox.run("valise", "key", "generate", "-q", "--name", "alice", "--no-passphrase")
   }
 
   /// The files, numbered, since their own names may have folders in them.

@@ -7,7 +7,7 @@ struct SecretsInterruptionTests {
   private let sandbox: Sandbox
 
   private static let preparation = """
-    valise key generate -q --name me --no-passphrase
+    valise key generate -q --name alice --no-passphrase
     mkdir begin
     printf 'key: one\\nother: two\\n' >begin/file.yaml
     valise secrets encrypt -q -i -r me begin/file.yaml
@@ -75,11 +75,11 @@ struct SecretsInterruptionTests {
 @Suite("Changes of a file of secrets at the same time")
 struct SecretsConcurrencyTests {
   private static let script = """
-    valise key generate -q --name me --no-passphrase
+    valise key generate -q --name alice --no-passphrase
     echo 'first: 1' >file.yaml
     valise secrets encrypt -q -i -r me file.yaml
     for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-      { valise secrets set file.yaml key$i value 2>/dev/null; echo "$i $?" >status$i; } &
+      { code=0; valise secrets set file.yaml key$i value 2>/dev/null || code=$?; echo "$i $code" >status$i; } &
     done
     wait
     cat status*

@@ -82,28 +82,36 @@ extension SecretsCommand {
         guard !file.isNamed else { throw Failure(reading: error) }
         return [Line(file: file.path, kind: "unreadable", reason: error.reason)]
       }
-      use.note(rule, file: name, values: (try? SecretFile(bytes, format: format).paths) ?? [])
-      let expectation = try rules.expectation(rule)
-      let findings = Finding.all(in: bytes, format: format, expecting: expectation)
-      return try findings.map { finding in
+      let sealed: SecretFile
+      do throws(SecretsError) { sealed = try SecretFile(bytes, format: format) } catch {
+        use.note(rule, file: name, values: [])
+        return [
+          Line(file: file.path, kind: "malformed", path: error.path, reason: error.reason)
+        ]
+      }
+      use.note(rule, file: name, values: sealed.paths)
+      return try lines(file.path, sealed, rules.expectation(rule), access)
+    }
+
+    private func lines(
+      _ path: String, _ file: SecretFile, _ expectation: Finding.Expectation,
+      _ access: SecretsAccess
+    ) throws -> [Line] {
+      try Finding.all(in: file, expecting: expectation).map { finding in
         Line(
-          file: file.path, kind: "\(finding.kind)", path: finding.path,
-          reason: try named(finding.reason, bytes, expectation, access, file.path))
+          file: path, kind: "\(finding.kind)", path: finding.path,
+          reason: try named(finding.reason, file, expectation, access))
       }
     }
 
     /// The reason with names in the place of thumbprints.
     private func named(
-      _ reason: String, _ bytes: [UInt8], _ expectation: Finding.Expectation,
-      _ access: SecretsAccess, _ path: String
+      _ reason: String, _ file: SecretFile, _ expectation: Finding.Expectation,
+      _ access: SecretsAccess
     ) throws -> String {
       guard reason.contains("the key ") else { return reason }
       var keyIDs = expectation.recipients ?? []
-      if let file = try? SecretFile(bytes, format: access.format(of: path)),
-        let present = try? file.recipients()
-      {
-        keyIDs += present.compactMap(\.keyID)
-      }
+      if let present = try? file.recipients() { keyIDs += present.compactMap(\.keyID) }
       let owners = try access.own.book.names(for: keyIDs)
       return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
         owners[String(word)].map { "of \($0)" } ?? String(word)
