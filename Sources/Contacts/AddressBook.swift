@@ -10,6 +10,8 @@ public struct AddressBook: Sendable {
   public let keyring: Keyring
   /// The project's; nil outside of one.
   public let project: ContactBook?
+  /// Whether nothing is pinned, so that looking a name up leaves no trace.
+  public var isReadOnly = false
 
   /// - Parameters:
   ///   - keyring: the person's own.
@@ -90,7 +92,7 @@ public struct AddressBook: Sendable {
     case .refused(let refusal):
       throw try KeyConflict.error(pinned, offered: shared.published, refusal)
     case .newer:
-      try keyring.contacts.add(pin(shared, at: now))
+      if !isReadOnly { try keyring.contacts.add(pin(shared, at: now)) }
       return Person(name: shared.name, keys: try shared.encryptionKeys(at: now), notice: .updated)
     }
   }
@@ -99,7 +101,7 @@ public struct AddressBook: Sendable {
     let keys = try shared.encryptionKeys(at: now)
     let fingerprint = try shared.published.fingerprint()
     do {
-      try keyring.contacts.add(pin(shared, at: now))
+      if !isReadOnly { try keyring.contacts.add(pin(shared, at: now)) }
       return Person(name: shared.name, keys: keys, notice: .firstSight(fingerprint))
     } catch {
       // A machine that has no place of its own to write to can seal for its project all the same.
@@ -198,11 +200,24 @@ public struct AddressBook: Sendable {
     case revoked
   }
 
-  /// Who signs with the key of this thumbprint; nil when nobody is known to.
+  /// Who signs with the key of this thumbprint.
   ///
+  /// - Parameters:
+  ///   - thumbprint: of the key.
+  ///   - wanted: the name to give them if it is one of theirs; nil for any.
+  /// - Returns: nil when nobody is known to.
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
-  public func signer(_ thumbprint: String) throws(ContactsError) -> Signer? {
+  public func signer(
+    _ thumbprint: String, called wanted: String? = nil
+  ) throws(ContactsError) -> Signer? {
+    if let wanted, let signer = try signer(thumbprint, of: wanted) { return signer }
     guard let name = try owners(of: [thumbprint])[thumbprint] else { return nil }
+    return try signer(thumbprint, of: name)
+  }
+
+  private func signer(
+    _ thumbprint: String, of name: String
+  ) throws(ContactsError) -> Signer? {
     if let identity = try keyring.identity(name),
       let key = Self.verifying(identity.publicKeys, thumbprint)
     {
