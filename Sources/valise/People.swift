@@ -67,6 +67,9 @@ struct People {
 
   private func say(_ notice: AddressBook.Notice, of name: String) {
     switch notice {
+    case .firstSight where book.isReadOnly:
+      Console.note(
+        "\(name) is new here: the project's keys would be pinned", quiet: isQuiet)
     case .firstSight:
       Console.note(
         "\(name) is new here: the project's keys are pinned; valise contact verify \(name) "

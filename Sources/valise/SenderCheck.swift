@@ -38,7 +38,7 @@ struct SenderCheck {
 
   /// The key of this thumbprint, if it is somebody's who is asked for.
   private func key(_ uri: String) throws -> PublicJWK? {
-    guard let signer = try book.signer(named: uri) else {
+    guard let signer = try book.signer(named: uri, called: wanted) else {
       guard !isRequired else {
         throw Failure(
           .refused, "\(file): signed by the unknown key \(ThumbprintURI.short(uri))",
@@ -62,8 +62,9 @@ struct SenderCheck {
     case .unsigned: return "unsigned: anyone could have made it"
     case .signedByUnknownKey(let uri): return "signed by an unknown key \(ThumbprintURI.short(uri))"
     case .signed(let signature):
-      guard let signer = try book.signer(named: signature.signerThumbprintURI) else {
-        return "signed by an unknown key \(ThumbprintURI.short(signature.signerThumbprintURI))"
+      let uri = signature.signerThumbprintURI
+      guard let signer = try book.signer(named: uri, called: wanted) else {
+        return "signed by an unknown key \(ThumbprintURI.short(uri))"
       }
       guard signer.standing != .revoked else {
         return "signed with a key that \(signer.name) took back: whoever has it made this"
@@ -79,7 +80,7 @@ struct SenderCheck {
     case .signedByUnknownKey(let uri):
       return .object([.init("state", .string("unknown")), .init("key", .string(uri))])
     case .signed(let signature):
-      let signer = try book.signer(named: signature.signerThumbprintURI)
+      let signer = try book.signer(named: signature.signerThumbprintURI, called: wanted)
       let state = signer?.standing.word ?? "unknown"
       return .object([
         .init("state", .string(state)), .init("name", signer.map { .string($0.name) } ?? .null),

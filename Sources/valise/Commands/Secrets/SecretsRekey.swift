@@ -51,6 +51,7 @@ extension SecretsCommand {
       if paths.isEmpty { try rules.require() }
       let plans = try SecretsTree(paths, rules).files.compactMap { try plan($0, access, rules) }
       if !answer.json { for plan in plans { try show(plan) } }
+      if !isDryRun { Leftovers.remove(beside: plans.map(\.source.path)) }
       let results = isDryRun ? [] : try carryOut(plans.filter(\.isChange), access)
       try report(plans, results)
     }
@@ -103,7 +104,7 @@ extension SecretsCommand {
     }
 
     private func carryOut(_ plans: [Plan], _ access: SecretsAccess) throws -> [Result] {
-      let replacement = try Replacement(fileCount: plans.count)
+      let replacement = try Replacement(of: plans.map(\.source.path))
       let results = try plans.map { plan in
         let opened = try access.opened(plan.source.file, name: plan.source.path)
         let rekeyed: OpenedFile.Rekeyed
