@@ -69,6 +69,27 @@ import Testing
     }
   }
 
+  @Test("a large ciphertext keeps its place within pages, so that the system copies whole ones")
+  func alignment() throws {
+    let content = [UInt8](repeating: 7, count: 1 << 20)
+    func offset(_ text: [UInt8]) throws -> Int {
+      let opening = Array("\"ciphertext\":\"".utf8)
+      let start = try #require(
+        text.indices.first { text[$0...].starts(with: opening) })
+      return start + opening.count
+    }
+    var text = try JWE.encrypt(content, for: [JWE.Recipient(bob.publicKey)])
+    let place = try offset(text) % 4096
+    // From all distances, and without growing by a page each time.
+    for _ in 0..<12 {
+      text = try adding([carol], to: text)
+      #expect(try offset(text) % 4096 == place)
+    }
+    #expect(try offset(text) < 2 * 4096)
+    #expect(try JWE.decrypt(text, with: [.privateKey(carol)]).plaintext == content)
+    #expect(try offset(adding([carol], to: sealed())) < 1_000)
+  }
+
   @Test("many at once, and again, and hidden or under a shared key")
   func addingMany() throws {
     let more = try (0..<100).map { _ in try PrivateJWK.generate(.x25519) }

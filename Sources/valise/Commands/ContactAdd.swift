@@ -7,6 +7,7 @@ extension ContactCommand {
   /// The command valise contact add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Add a contact, or take their new card.",
       discussion: """
         From a card (valise key export), a public JWK, a JWK Set, PEM, a certificate or a public key \

@@ -7,6 +7,7 @@ extension ContactCommand {
   /// The command valise contact list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List your contacts, and those of the project.")
 
     @Flag(help: "Print JSON.")
@@ -43,7 +44,9 @@ extension ContactCommand {
 
   /// The command valise contact show.
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one contact.")
+    static let configuration = CommandConfiguration(
+      commandName: "show",
+      abstract: "Show one contact.")
 
     @Argument(help: "Their name.")
     var name: String
@@ -81,6 +84,7 @@ extension ContactCommand {
   /// The command valise contact export.
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Print a contact's card or keys, to give to others.")
 
     @Argument(help: "Their name.")
@@ -103,6 +107,7 @@ extension ContactCommand {
   /// The command valise contact rename.
   struct Rename: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "rename",
       abstract: "Call a contact something else, in groups as well.")
 
     @Argument(help: "Their name.")
@@ -126,6 +131,7 @@ extension ContactCommand {
   /// The command valise contact remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Remove a contact. What was sealed for them stays sealed for them.")
 
     @Argument(help: "Their name.")

@@ -5,6 +5,7 @@ internal import JOSE
 /// The command valise decrypt.
 struct Decrypt: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "decrypt",
     abstract: "Decrypt a file with your keys.",
     discussion: """
       Without -i every identity of your keyring is tried, those that the file names first. Nothing \

@@ -6,6 +6,7 @@ internal import JOSE
 /// The command valise encrypt.
 struct Encrypt: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "encrypt",
     abstract: "Encrypt a file for one or more people.",
     discussion: """
       The input is standard input unless a file is named, the output standard output. Each \

@@ -34,6 +34,7 @@ extension GroupCommand {
   /// The command valise group add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Put people, or other groups, into a group.",
       discussion: "The group is made when there is none. @group then stands wherever a name may.")
 
@@ -73,6 +74,7 @@ extension GroupCommand {
   /// The command valise group list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List your groups, and those of the project.")
 
     @Flag(help: "Print JSON.")
@@ -101,6 +103,7 @@ extension GroupCommand {
   /// The command valise group show.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "show",
       abstract: "Show everybody in a group, also through other groups.")
 
     @Argument(help: "The group, @team or team.")
@@ -122,6 +125,7 @@ extension GroupCommand {
   /// The command valise group remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Take people out of a group, or remove the group.",
       discussion: """
         Says which files below the working directory are still sealed for those who were taken out: \

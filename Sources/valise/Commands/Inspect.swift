@@ -6,6 +6,7 @@ internal import JOSE
 /// The command valise inspect.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Show what a sealed file says of itself.",
     discussion: "Needs no key, and proves nothing: only opening a file shows that it is whole.")
 

@@ -6,6 +6,7 @@ internal import JOSE
 /// The command valise key.
 struct Key: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "key",
     abstract: "Make, list and move your own keys.",
     subcommands: [
       Generate.self, List.self, Export.self, Import.self, Fingerprint.self, Default.self,

@@ -7,6 +7,7 @@ extension Key {
   /// The command valise key rotate.
   struct Rotate: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "rotate",
       abstract: "Give an identity a fresh encryption key.",
       discussion: """
         What was sealed for the old one still opens. Others use the new one once they have the new \
@@ -49,6 +50,7 @@ extension Key {
   /// The command valise key passphrase.
   struct Passphrase: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "passphrase",
       abstract: "Change the passphrase of an identity.")
 
     @Argument(help: "The identity; your default one if there is none named.")
@@ -89,6 +91,7 @@ extension Key {
   /// The command valise key revoke.
   struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "revoke",
       abstract: "Take an identity's keys back for good.",
       discussion: """
         Writes a revocation, a card that everybody who has the old one takes: valise contact add. \

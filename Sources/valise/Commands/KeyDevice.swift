@@ -21,6 +21,7 @@ extension Key {
     /// The command valise key device add.
     struct Add: ParsableCommand {
       static let configuration = CommandConfiguration(
+        commandName: "add",
         abstract: "Make a key for another machine.",
         discussion: """
           Writes what that machine imports: the card, the signing key and the new key, which is kept \
@@ -82,6 +83,7 @@ extension Key {
     /// The command valise key device remove.
     struct Remove: ParsableCommand {
       static let configuration = CommandConfiguration(
+        commandName: "remove",
         abstract: "Take a machine's key off the card.",
         discussion: """
           Nobody who has the new card seals for the device any more. Whoever can open its keyring \
@@ -120,6 +122,7 @@ extension Key {
   /// The command valise key update.
   struct Update: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "update",
       abstract: "Take over the card that another device of yours made.",
       discussion: """
         After a device was added or removed, or took a fresh key: the card of one goes to the \

@@ -7,6 +7,7 @@ extension Key {
   /// The command valise key generate.
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "generate",
       abstract: "Make an identity.",
       discussion: """
         A key to encrypt to and one that signs, and a card with both to hand out: valise key export \
@@ -73,7 +74,9 @@ extension Key {
 
   /// The command valise key list.
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List your identities.")
+    static let configuration = CommandConfiguration(
+      commandName: "list",
+      abstract: "List your identities.")
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -111,6 +114,7 @@ extension Key {
   /// The command valise key fingerprint.
   struct Fingerprint: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "fingerprint",
       abstract: "Show what others compare to be sure of your keys.")
 
     @Argument(help: "The identity; your default one if there is none named.")
@@ -131,6 +135,7 @@ extension Key {
   /// The command valise key default.
   struct Default: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "default",
       abstract: "Choose the identity that me means, or show which it is.")
 
     @Argument(help: "The identity; nothing to show the current one.")

@@ -7,6 +7,7 @@ extension Key {
   /// The command valise key export.
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "export",
       abstract: "Print an identity's card, to give to others.",
       discussion: """
         Its public keys under its own signature: a JWK Set that any JOSE program reads. With \
@@ -53,6 +54,7 @@ extension Key {
   /// The command valise key import.
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "import",
       abstract: "Take a private key from a file into your keyring.",
       discussion: """
         A private JWK, a JWK Set, an encrypted JWK or PEM, from any program; or what valise key \

@@ -16,6 +16,7 @@ struct KeyringCommand: ParsableCommand {
   /// The command valise keyring backup.
   struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "backup",
       abstract: "Write everything into one encrypted file.",
       discussion: """
         Identities, contacts and groups, under a passphrase of the backup's own. Private keys stay \
@@ -54,6 +55,7 @@ struct KeyringCommand: ParsableCommand {
   /// The command valise keyring restore.
   struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "restore",
       abstract: "Put back what a backup holds: all of it, or nothing.")
 
     @Argument(help: "The backup; - for standard input.")

@@ -16,6 +16,7 @@ struct ProjectCommand: ParsableCommand {
   /// The command valise project init.
   struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "init",
       abstract: "Make .valise in a directory, to be committed.",
       discussion: """
         Contacts and groups that are added with --project go there. What is in it counts for \

@@ -16,6 +16,7 @@ struct RecipientsCommand: ParsableCommand {
   /// The command valise recipients list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "Show who can open files.", discussion: "Needs no key.")
 
     @Flag(help: "Print JSON.")
@@ -63,6 +64,7 @@ extension RecipientsCommand {
   /// The command valise recipients add.
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "add",
       abstract: "Let others open files as well.",
       discussion: """
         The head is written anew and the content copied as it stands. All files change, or none. \
@@ -102,6 +104,7 @@ extension RecipientsCommand {
   /// The command valise recipients remove.
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Encrypt files anew for all of their readers but some.",
       discussion: """
         Whoever is taken out may have kept what they could read; the files are listed. All files \

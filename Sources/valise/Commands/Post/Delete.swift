@@ -5,6 +5,7 @@ internal import Post
 /// The command valise delete.
 struct Delete: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "delete",
     abstract: "Delete messages; they are not delivered again.",
     discussion: """
       One that you sent is taken back from those who have not collected it, with the next sync.

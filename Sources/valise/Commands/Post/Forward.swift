@@ -7,6 +7,7 @@ internal import Post
 /// The command valise forward.
 struct Forward: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "forward",
     abstract: "Send a message on to others, with what was attached to it.",
     discussion: """
       It goes out under your own signature, with the text quoted: that it was written so is your \

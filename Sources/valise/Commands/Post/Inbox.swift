@@ -5,6 +5,7 @@ internal import Post
 /// The command valise inbox.
 struct Inbox: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "inbox",
     abstract: "List the messages that came, the newest first.",
     discussion: """
       The first column is what a message is called: read, reply, forward, save and delete take as \

@@ -16,6 +16,7 @@ struct MailboxCommand: ParsableCommand {
   /// The command valise mailbox backup.
   struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "backup",
       abstract: "Copy the mailbox to a file, as it is at one moment.",
       discussion: """
         All messages in it are sealed for your keys, which are not in it: valise keyring backup \
@@ -41,6 +42,7 @@ struct MailboxCommand: ParsableCommand {
   /// The command valise mailbox restore.
   struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "restore",
       abstract: "Make the mailbox from a backup, where there is none.",
       discussion: """
         What came or went since the backup is not known to it. What others post again arrives again.

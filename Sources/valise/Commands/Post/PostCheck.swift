@@ -7,6 +7,7 @@ extension PostCommand {
   /// The command valise post check.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Look over all files of a post; needs no key.",
       discussion: """
         Every message and part is held against its name, every marker against its message. What is \

@@ -35,6 +35,7 @@ extension PostCommand {
   /// The command valise post init.
   struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "init",
       abstract: "Make a post in a directory, and take part in it.")
 
     @Option(
@@ -83,6 +84,7 @@ extension PostCommand {
   /// The command valise post join.
   struct Join: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "join",
       abstract: "Take part in a post, or tell where it is now.")
 
     @Argument(help: "The directory, which has a post.json.")

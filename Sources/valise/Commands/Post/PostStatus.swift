@@ -8,6 +8,7 @@ extension PostCommand {
   /// The command valise post status.
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "status",
       abstract: "Show your posts, and what waits in each.")
 
     @Argument(help: "Posts, by their paths, the ends of these, or the beginnings of their ids.")

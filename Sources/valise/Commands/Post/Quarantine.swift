@@ -23,6 +23,7 @@ extension Quarantine {
   /// The command valise quarantine list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List what strangers sent, with who they say they are.",
       discussion: """
         A message has its sender's card with it. What the card says nobody has vouched for: compare \
@@ -49,6 +50,7 @@ extension Quarantine {
   /// The command valise quarantine accept.
   struct Accept: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "accept",
       abstract: "Take in what somebody sent who is a contact by now.",
       discussion: """
         With --as their card becomes a contact of that name first, pinned as by valise contact add. \
@@ -115,6 +117,7 @@ extension Quarantine {
   /// The command valise quarantine drop.
   struct Drop: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "drop",
       abstract: "Throw away what strangers sent.")
 
     @Argument(help: "The envelopes' numbers.")

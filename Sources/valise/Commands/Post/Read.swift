@@ -5,6 +5,7 @@ internal import Post
 /// The command valise read.
 struct Read: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "read",
     abstract: "Show a message, and mark it as read.")
 
   @Argument(help: "The message's id, or as much of it as tells it from others.")

@@ -7,6 +7,7 @@ internal import Post
 /// The command valise reply.
 struct Reply: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "reply",
     abstract: "Answer a message, in its conversation.",
     discussion: """
       Without TEXT the answer is read from standard input, or written in your editor, where the \

@@ -6,6 +6,7 @@ internal import Post
 /// The command valise save.
 struct Save: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "save",
     abstract: "Write what is attached to a message to files.",
     discussion: """
       The files are called as the sender called them, without what could lead out of the directory \

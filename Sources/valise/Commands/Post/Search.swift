@@ -7,6 +7,7 @@ internal import Post
 /// The command valise search.
 struct Search: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "search",
     abstract: "Find messages by what they say, the newest first.",
     discussion: """
       Every message is decrypted as it is looked at; no index of what they say is kept. A message \

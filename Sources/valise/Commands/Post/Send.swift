@@ -6,6 +6,7 @@ internal import Post
 /// The command valise send.
 struct Send: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "send",
     abstract: "Write a message to people, to go out with the next sync.",
     discussion: """
       Without MESSAGE the text is read from standard input, or written in your editor where that is \

@@ -7,6 +7,7 @@ internal import Post
 /// The command valise sent.
 struct Sent: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sent",
     abstract: "List what you sent, and who has it.",
     discussion: "A message counts as had by somebody when one of their devices has acknowledged it."
   )

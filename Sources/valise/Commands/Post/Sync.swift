@@ -6,6 +6,7 @@ internal import Post
 /// The command valise sync.
 struct Sync: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sync",
     abstract: "Collect what came and post what goes out.",
     discussion: """
       All posts that you take part in are looked after, or those that are named. Whenever it is \

@@ -8,6 +8,7 @@ extension SecretsCommand {
   /// The command valise secrets check.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Find what is not as the rules want it, without any key.",
       discussion: """
         A line for each value in clear that a rule wants sealed, each rule that matches nothing, each \

@@ -42,6 +42,7 @@ extension SecretsCommand {
   /// The command valise secrets encrypt.
   struct Encrypt: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "encrypt",
       abstract: "Seal values, all of them or those that a rule or a pattern names.",
       discussion: """
         Who can open the result is named with -r, or by the rule for the file. What was sealed \
@@ -159,6 +160,7 @@ extension SecretsCommand {
   /// The command valise secrets decrypt.
   struct Decrypt: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "decrypt",
       abstract: "Print files as they were before they were sealed, to the byte.")
 
     @OptionGroup var output: SecretsOutputOptions

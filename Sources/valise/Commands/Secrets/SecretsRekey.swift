@@ -8,6 +8,7 @@ extension SecretsCommand {
   /// The command valise secrets rekey.
   struct Rekey: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "rekey",
       abstract: "Seal files for those whom the rules name by now.",
       discussion: """
         After a change of a rule, a group or a key. Whoever joins gets the files' keys as they are; \

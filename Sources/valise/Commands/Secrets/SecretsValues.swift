@@ -8,6 +8,7 @@ extension SecretsCommand {
   /// The command valise secrets get.
   struct Get: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "get",
       abstract: "Print one value of a sealed file.",
       discussion: "Quotes and escapes of the format are resolved, and a line end is added.")
 
@@ -47,6 +48,7 @@ extension SecretsCommand {
   /// The command valise secrets set.
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "set",
       abstract: "Change or add one value of a sealed file.",
       discussion: """
         Without VALUE it is asked for on the terminal, or read with --stdin: what stands on a command \
@@ -111,6 +113,7 @@ extension SecretsCommand {
   /// The command valise secrets unset.
   struct Unset: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "unset",
       abstract: "Remove one value and its key from a sealed file.")
 
     @OptionGroup var options: SecretsOptions

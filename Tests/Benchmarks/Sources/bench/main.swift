@@ -1,7 +1,8 @@
 // Compares Valise with age, gpg, jose and openssl enc, all on files in memory-backed storage.
 //
-//   bench PATH-OF-VALISE [--runs N] [--max-size MIB] [--slow] [--json FILE]
+//   bench PATH-OF-VALISE [--runs N] [--max-size MIB] [--only PART] [--slow] [--json FILE]
 //
+// PART: start-up, sizes, recipients, changes, secrets, keyring or post.
 // --slow also runs the jose command on the large sizes, which takes minutes and gigabytes.
 
 import Foundation
@@ -15,6 +16,7 @@ var arguments = Array(CommandLine.arguments.dropFirst())
 let times = Int(option("--runs") ?? "") ?? 5
 let maximumMiB = Int(option("--max-size") ?? "") ?? 1024
 let jsonPath = option("--json")
+let onlyPart = option("--only")
 let isSlow = arguments.contains("--slow")
 arguments.removeAll { $0 == "--slow" }
 guard let valise = arguments.first else {
@@ -33,16 +35,25 @@ do {
   let runner = Runner(directory: directory, launcher: launcher)
   let bench = try Comparison(runner: runner, valise: URL(filePath: valise).path, times: times)
   print(bench.machine + "\n")
-  var rows = try bench.startUp()
-  rows += try bench.sizes(upTo: maximumMiB, slow: isSlow)
-  rows += try bench.recipients()
-  rows +=
-    try maximumMiB >= 1024
-    ? bench.changes(byteCount: 1 << 30, name: "1 GiB")
-    : bench.changes(byteCount: maximumMiB << 20, name: "\(maximumMiB) MiB")
-  rows += try bench.secrets()
-  rows += try bench.keyring()
-  rows += try bench.post(attachmentMiB: min(512, maximumMiB))
+  let parts: [(name: String, measure: @MainActor () throws -> [Row])] = [
+    ("start-up", { try bench.startUp() }),
+    ("sizes", { try bench.sizes(upTo: maximumMiB, slow: isSlow) }),
+    ("recipients", { try bench.recipients() }),
+    (
+      "changes",
+      {
+        let name = maximumMiB >= 1024 ? "1 GiB" : "\(maximumMiB) MiB"
+        return try bench.changes(byteCount: min(maximumMiB, 1024) << 20, name: name)
+      }
+    ),
+    ("secrets", { try bench.secrets() }),
+    ("keyring", { try bench.keyring() }),
+    ("post", { try bench.post(attachmentMiB: min(512, maximumMiB)) }),
+  ]
+  var rows: [Row] = []
+  for part in parts where onlyPart == nil || part.name == onlyPart {
+    rows += try part.measure()
+  }
   if let jsonPath {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
