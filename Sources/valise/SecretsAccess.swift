@@ -28,12 +28,12 @@ struct SecretsOptions: ParsableArguments {
     return format
   }
 
-  /// The keys, and how to read.
-  func access() throws -> SecretsAccess {
-    SecretsAccess(
-      own: OwnKeys(
-        try Environment.addressBook(), keyFiles: identities, passphrases: passphrases),
-      format: format)
+  /// The keys, and how to read; a dry run pins nobody.
+  func access(isDryRun: Bool = false) throws -> SecretsAccess {
+    var book = try Environment.addressBook()
+    book.isReadOnly = isDryRun
+    return SecretsAccess(
+      own: OwnKeys(book, keyFiles: identities, passphrases: passphrases), format: format)
   }
 }
 

@@ -47,7 +47,7 @@ extension SecretsCommand {
     }
 
     func run() throws {
-      let access = try options.access()
+      let access = try options.access(isDryRun: isDryRun)
       let rules = try ProjectRules(access.own.book)
       if paths.isEmpty { try rules.require() }
       let plans = try SecretsTree(paths, rules).files.compactMap { try plan($0, access, rules) }
