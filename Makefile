@@ -49,7 +49,7 @@ lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
 bench: build
-	sh Tests/Benchmarks/run.sh $(PROGRAM)
+	sh Tests/Benchmarks/run.sh $(PROGRAM) $(if $(HUGE),--huge)
 
 fuzz:
 	sh Tests/Fuzz/run.sh $(SECONDS)

@@ -92,7 +92,8 @@ let package = Package(
         "Seeded",
         "Post", "JOSE", "DurableFiles", "Primitives", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["Seeded", "valise", argumentParser]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Post", "Seeded", "valise", argumentParser]),
     .target(name: "Vectors", path: "Tests/Vectors"),
     .target(name: "Seeded", path: "Tests/Seeded"),
   ],

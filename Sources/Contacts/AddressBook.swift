@@ -21,7 +21,7 @@ public struct AddressBook: Sendable {
     self.project = project
   }
 
-  private var books: [ContactBook] { [project, keyring.contacts].compactMap { $0 } }
+  var books: [ContactBook] { [project, keyring.contacts].compactMap { $0 } }
 
   /// Somebody to encrypt for.
   public struct Person: Sendable {
@@ -36,7 +36,9 @@ public struct AddressBook: Sendable {
   /// What was noticed about somebody whom a project knows.
   public enum Notice: Sendable, Hashable {
     /// Nobody of this name was known here: the keys are pinned now.
-    case firstSight(Fingerprint)
+    ///
+    /// `cardName` is what their card calls them, if that is something else.
+    case firstSight(Fingerprint, cardName: String?)
     /// Likewise, but the keyring could not be written, so that nothing is pinned.
     case notPinned(Fingerprint)
     /// Their owner signed new keys, which take the place of the pinned ones.
@@ -47,53 +49,67 @@ public struct AddressBook: Sendable {
     case identityIsBehind
   }
 
+  /// Keys that are known here under a name, which decide about all others that are offered.
+  struct Pin {
+    let contact: Contact
+    /// Whether they are one's own.
+    let isOwn: Bool
+
+    /// - Throws: ``ContactsError`` `revoked` or `expired`.
+    func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
+      try contact.encryptionKeys(at: now, isOwn: isOwn)
+    }
+  }
+
+  /// What is known under `name` here: one's own identity, else one's own contact.
+  func pin(of name: String) throws(ContactsError) -> Pin? {
+    if let identity = try keyring.identity(name) {
+      return Pin(
+        contact: try Contact(name: name, published: .card(identity.card)), isOwn: true)
+    }
+    return try keyring.contacts.contact(name).map { Pin(contact: $0, isOwn: false) }
+  }
+
+  /// Sees to it that a contact that is put into the project is not another than the one who is known
+  /// here by that name: whoever meets them in the project first would pin the wrong keys.
+  ///
+  /// - Throws: ``ContactsError`` `untrusted`.
+  public func check(_ contact: Contact) throws(ContactsError) {
+    guard let pin = try pin(of: contact.name) else { return }
+    if case .refused(let refusal) = Pinning.verdict(
+      on: contact.published, pinned: pin.contact.published)
+    {
+      throw try KeyConflict.error(pin, offered: contact.published, refusal)
+    }
+  }
+
   /// Whom `name` means; nil when nobody is called so.
   ///
   /// - Throws: ``ContactsError`` `untrusted` when the project has other keys than were pinned,
   ///   `expired`, `revoked`, `damaged`, `inputOutput`.
   public func person(_ name: String, at now: Int) throws(ContactsError) -> Person? {
-    let identity = try keyring.identity(name)
-    if let shared = try project?.contact(name) {
-      return try person(shared, identity, at: now)
-    }
-    if let contact = try keyring.contacts.contact(name) {
-      return Person(name: name, keys: try contact.encryptionKeys(at: now), notice: nil)
-    }
-    return try identity.map { (identity) throws(ContactsError) in
-      Person(name: name, keys: try identity.encryptionKeys(at: now), notice: nil)
-    }
-  }
-
-  private func person(
-    _ shared: Contact, _ identity: Identity?, at now: Int
-  ) throws(ContactsError) -> Person {
-    if let identity {
-      let own = try Contact(name: identity.name, published: .card(identity.card))
-      switch Pinning.verdict(on: shared.published, pinned: own.published) {
-      case .same, .refused(.older): break
-      case .refused(let refusal):
-        throw try KeyConflict.error(own, offered: shared.published, refusal)
-      case .newer:
-        // Made by another device: it may hold that one's key, or take all of them back.
-        return Person(
-          name: own.name, keys: try shared.encryptionKeys(at: now), notice: .identityIsBehind)
+    let pin = try pin(of: name)
+    guard let shared = try project?.contact(name) else {
+      return try pin.map { (pin) throws(ContactsError) in
+        Person(name: name, keys: try pin.encryptionKeys(at: now), notice: nil)
       }
-      return Person(name: own.name, keys: try own.encryptionKeys(at: now), notice: nil)
     }
-    guard let pinned = try keyring.contacts.contact(shared.name) else {
-      return try firstSight(of: shared, at: now)
-    }
-    switch Pinning.verdict(on: shared.published, pinned: pinned.published) {
-    case .same:
-      return Person(name: pinned.name, keys: try pinned.encryptionKeys(at: now), notice: nil)
+    guard let pin else { return try firstSight(of: shared, at: now) }
+    switch Pinning.verdict(on: shared.published, pinned: pin.contact.published) {
+    case .same, .renewed:
+      return Person(name: name, keys: try pin.encryptionKeys(at: now), notice: nil)
     case .refused(.older):
       return Person(
-        name: pinned.name, keys: try pinned.encryptionKeys(at: now), notice: .projectIsBehind)
+        name: name, keys: try pin.encryptionKeys(at: now),
+        notice: pin.isOwn ? nil : .projectIsBehind)
     case .refused(let refusal):
-      throw try KeyConflict.error(pinned, offered: shared.published, refusal)
+      throw try KeyConflict.error(pin, offered: shared.published, refusal)
     case .newer:
-      if !isReadOnly { try keyring.contacts.add(pin(shared, at: now)) }
-      return Person(name: shared.name, keys: try shared.encryptionKeys(at: now), notice: .updated)
+      let keys = try shared.encryptionKeys(at: now, isOwn: pin.isOwn)
+      // One's own was made by another device: it may hold that one's key, or take all of them back.
+      guard !pin.isOwn else { return Person(name: name, keys: keys, notice: .identityIsBehind) }
+      if !isReadOnly { try keyring.contacts.add(personal(shared, at: now)) }
+      return Person(name: name, keys: keys, notice: .updated)
     }
   }
 
@@ -101,8 +117,10 @@ public struct AddressBook: Sendable {
     let keys = try shared.encryptionKeys(at: now)
     let fingerprint = try shared.published.fingerprint()
     do {
-      if !isReadOnly { try keyring.contacts.add(pin(shared, at: now)) }
-      return Person(name: shared.name, keys: keys, notice: .firstSight(fingerprint))
+      if !isReadOnly { try keyring.contacts.add(personal(shared, at: now)) }
+      return Person(
+        name: shared.name, keys: keys,
+        notice: .firstSight(fingerprint, cardName: shared.otherCardName))
     } catch {
       // A machine that has no place of its own to write to can seal for its project all the same.
       guard error.code == .inputOutput else { throw error }
@@ -110,7 +128,7 @@ public struct AddressBook: Sendable {
     }
   }
 
-  private func pin(_ shared: Contact, at now: Int) throws(ContactsError) -> Contact {
+  private func personal(_ shared: Contact, at now: Int) throws(ContactsError) -> Contact {
     try Contact(
       name: shared.name, published: shared.published, source: "a project",
       addedOn: Platform.day(of: now))
@@ -122,22 +140,16 @@ public struct AddressBook: Sendable {
   ///
   /// - Throws: ``ContactsError`` `expired`, `revoked`, `damaged`, `inputOutput`.
   public func currentKeyIDs(of name: String, at now: Int) throws(ContactsError) -> [String]? {
-    let keys: [PublicJWK]
+    let pin = try pin(of: name)
     var contact = try project?.contact(name)
-    if let identity = try keyring.identity(name) {
-      let newer = contact.flatMap { contact in
-        Pinning.verdict(on: contact.published, pinned: .card(identity.card)) == .newer
-          ? contact : nil
-      }
-      keys = try (newer?.keys ?? identity.card.keys).usable(at: now, by: name)
-    } else {
-      if contact == nil { contact = try keyring.contacts.contact(name) }
-      guard let contact else { return nil }
-      keys = try contact.encryptionKeys(at: now)
+    if let pin, pin.isOwn, let shared = contact,
+      Pinning.verdict(on: shared.published, pinned: pin.contact.published) != .newer
+    {
+      contact = nil
     }
-    do throws(JOSEError) {
-      return try keys.map { (key) throws(JOSEError) in try key.thumbprintText() }
-    } catch { throw ContactsError(.internalFailure, error.reason, underlying: error) }
+    guard let contact = contact ?? pin?.contact else { return nil }
+    return try contact.encryptionKeys(at: now, isOwn: pin?.isOwn ?? false)
+      .map { (key) throws(ContactsError) in try key.keyThumbprint() }
   }
 
   // MARK: Groups
@@ -160,136 +172,39 @@ public struct AddressBook: Sendable {
     return try search.people(in: .group(name))
   }
 
-  // MARK: Whose a key is
+  /// People in a group, as far as they can be told.
+  public struct GroupReach: Sendable {
+    /// Their names.
+    public let people: [String]
+    /// Why others may be missing.
+    public let gaps: [String]
+  }
 
-  /// The thumbprints of all encryption keys that are known to be somebody's, or to have been.
+  /// The people in a group and in the groups in it, passing over groups that are damaged, not there, or
+  /// contain themselves.
   ///
-  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
-  public func keyIDs(of name: String) throws(ContactsError) -> Set<String> {
-    var keyIDs: Set<String> = []
-    let identity = try keyring.identity(name)
-    keyIDs.formUnion(identity?.card.removedKeyIDs ?? [])
-    for key in identity?.publicKeys ?? [] where key.canEncrypt {
-      do { keyIDs.insert(try key.thumbprintText()) } catch {
-        throw ContactsError(.internalFailure, error.reason, underlying: error)
-      }
-    }
-    for book in books { keyIDs.formUnion(try book.contact(name)?.encryptionKeyIDs() ?? []) }
-    return keyIDs
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  public func reach(ofGroup name: String) throws(ContactsError) -> GroupReach {
+    var search = GroupSearch(isLenient: true, group)
+    let people = try search.people(in: .group(name))
+    return GroupReach(people: people, gaps: search.gaps.map(\.reason))
   }
 
-  /// Somebody whose signature was seen.
-  public struct Signer: Sendable {
-    /// Their name.
-    public let name: String
-    /// The key that signs for them.
-    public let key: PublicJWK
-    /// How far the key is known to be theirs.
-    public let standing: Standing
-  }
-
-  /// How far a signing key is known to be somebody's.
-  public enum Standing: Sendable, Hashable {
-    /// One's own.
-    case own
-    /// The fingerprint was compared.
-    case verified
-    /// It was pinned at first sight, or only a project says so.
-    case unverified
-    /// Its owner took it back: whoever has it now may be anybody.
-    case revoked
-  }
-
-  /// Who signs with the key of this thumbprint.
+  /// The names of those groups in the group called `name`, and itself, that one has oneself and the
+  /// project has too, with other members: the project's count.
   ///
-  /// - Parameters:
-  ///   - thumbprint: of the key.
-  ///   - wanted: the name to give them if it is one of theirs; nil for any.
-  /// - Returns: nil when nobody is known to.
-  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
-  public func signer(
-    _ thumbprint: String, called wanted: String? = nil
-  ) throws(ContactsError) -> Signer? {
-    if let wanted, let signer = try signer(thumbprint, of: wanted) { return signer }
-    guard let name = try owners(of: [thumbprint])[thumbprint] else { return nil }
-    return try signer(thumbprint, of: name)
-  }
-
-  private func signer(
-    _ thumbprint: String, of name: String
-  ) throws(ContactsError) -> Signer? {
-    if let identity = try keyring.identity(name),
-      let key = Self.verifying(identity.publicKeys, thumbprint)
-    {
-      return Signer(name: name, key: key, standing: key.standing(else: .own))
+  /// - Throws: ``ContactsError`` `unknownName`, `cycle`.
+  public func hiddenGroups(in name: String) throws(ContactsError) -> [String] {
+    guard let project else { return [] }
+    var search = GroupSearch(group)
+    _ = try search.people(in: .group(name))
+    var hidden: [String] = []
+    for name in search.finished.sorted() {
+      guard let own = try keyring.contacts.group(name), let shared = try project.group(name),
+        own.members != shared.members
+      else { continue }
+      hidden.append(name)
     }
-    let pinned = try keyring.contacts.contact(name)
-    if let pinned, let key = Self.verifying(pinned.keys, thumbprint) {
-      if try isRevokedInProject(pinned) {
-        return Signer(name: name, key: key, standing: .revoked)
-      }
-      let trust: Standing = try pinned.verified() == nil ? .unverified : .verified
-      return Signer(name: name, key: key, standing: key.standing(else: trust))
-    }
-    // What a project says of somebody who is pinned by other keys is worth nothing.
-    guard pinned == nil, try keyring.identity(name) == nil,
-      let shared = try project?.contact(name), let key = Self.verifying(shared.keys, thumbprint)
-    else { return nil }
-    return Signer(name: name, key: key, standing: key.standing(else: .unverified))
-  }
-
-  /// Whether the project has the word of somebody's pinned key that it is taken back; the pins hear of
-  /// it when something is sealed for them next.
-  private func isRevokedInProject(_ pinned: Contact) throws(ContactsError) -> Bool {
-    guard let shared = try project?.contact(pinned.name), shared.isRevoked else { return false }
-    return Pinning.verdict(on: shared.published, pinned: pinned.published) == .newer
-  }
-
-  private static func verifying(_ keys: [PublicJWK], _ thumbprint: String) -> PublicJWK? {
-    keys.first { $0.canVerify && (try? $0.thumbprintText())?.isExactly(thumbprint) == true }
-  }
-
-  /// The names of those who hold the keys called `keyIDs`, as far as they are known.
-  ///
-  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
-  public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
-    var owners: [String: String] = [:]
-    for identity in try keyring.identities() {
-      for keyID in keyIDs where owners[keyID] == nil {
-        if identity.isOwner(of: keyID) { owners[keyID] = identity.name }
-      }
-    }
-    for book in [keyring.contacts, project].compactMap({ $0 }) {
-      let unknown = keyIDs.filter { owners[$0] == nil }
-      guard !unknown.isEmpty else { break }
-      owners.merge(try book.owners(of: unknown)) { known, _ in known }
-    }
-    return owners
-  }
-}
-
-extension PublicJWK {
-  fileprivate func standing(else other: AddressBook.Standing) -> AddressBook.Standing {
-    metadata.revocation == nil ? other : .revoked
-  }
-}
-
-/// Two sets of keys under one name, of which one was pinned.
-public struct KeyConflict: Error, Sendable {
-  /// The name.
-  public let name: String
-  /// Of the keys that were pinned.
-  public let pinned: Fingerprint
-  /// Of the keys that were offered, and refused.
-  public let offered: Fingerprint
-
-  static func error(
-    _ pinned: Contact, offered: PublishedKeys, _ refusal: Pinning.Refusal
-  ) throws(ContactsError) -> ContactsError {
-    ContactsError(
-      .untrusted, "\(pinned.name) is known here by other keys: \(refusal.reason)",
-      underlying: KeyConflict(
-        name: pinned.name, pinned: try pinned.published.fingerprint(),
-        offered: try offered.fingerprint()))
+    return hidden
   }
 }

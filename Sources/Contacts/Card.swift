@@ -38,6 +38,8 @@ public struct Card: Sendable {
   /// Several devices and an old key or two; more is somebody's flood.
   static let maximumKeyCount = 64
   static let maximumByteCount = 1 << 18
+  /// The largest number that every JSON reader has exactly (RFC 8259 §6).
+  static let maximumSerial = 1 << 53 - 1
 
   /// Whether the owner took back everything: no card by the same key counts any more.
   public var isRevocation: Bool { signingKey.metadata.revocation != nil }
@@ -76,6 +78,10 @@ public struct Card: Sendable {
     else { throw ContactsError(.unusableKey, "the card does not hold the key that signs it") }
     guard content.keys.count <= Self.maximumKeyCount else {
       throw ContactsError(.limitExceeded, "a card holds \(Self.maximumKeyCount) keys at most")
+    }
+    guard (1...Self.maximumSerial).contains(content.serial) else {
+      throw ContactsError(
+        .limitExceeded, "the serial of the card of \(content.name) cannot go any higher")
     }
     let members = content.members(at: now)
     do throws(JOSEError) {
@@ -124,7 +130,8 @@ public struct Card: Sendable {
         throw JOSEError(.verificationFailed, "it says other things than were signed")
       }
       guard let name = signed["name"]?.string, Name.isWellFormed(name),
-        let serial = signed["serial"]?.integer, serial > 0
+        let serial = signed["serial"]?.integer,
+        (1...Self.maximumSerial).contains(serial)
       else { throw JOSEError(.malformed, "its name or serial is not one") }
       self.name = name
       self.serial = serial

@@ -75,6 +75,11 @@ public struct Contact: Sendable {
     return verification.fingerprint.isExactly(digits) ? verification : nil
   }
 
+  /// What their own card calls them; nil when it is what they are called here.
+  public var otherCardName: String? {
+    published.card.flatMap { $0.name.isExactly(name) ? nil : $0.name }
+  }
+
   /// Whether its owner took all of its keys back.
   public var isRevoked: Bool { published.card?.isRevocation ?? false }
 
@@ -82,7 +87,13 @@ public struct Contact: Sendable {
   ///
   /// - Throws: ``ContactsError`` `revoked` or `expired` when none of them may be used.
   public func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
-    try keys.usable(at: now, by: name)
+    try encryptionKeys(at: now, isOwn: false)
+  }
+
+  func encryptionKeys(at now: Int, isOwn: Bool) throws(ContactsError) -> [PublicJWK] {
+    let holder: EndedKeys.Holder =
+      isOwn ? .oneself : published.card == nil ? .nobody : .signer
+    return try keys.usable(at: now, of: EndedKeys(name: name, holder: holder))
   }
 
   /// The thumbprints of all encryption keys that they have, or had.
@@ -115,6 +126,9 @@ public struct Contact: Sendable {
     do {
       let root = try JSONDocument(parsing: text).root
       guard let card = root["card"] else { throw JOSEError(.malformed, "card is missing") }
+      guard root["name"]?.string.map({ $0.isExactly(name) }) ?? true else {
+        throw JOSEError(.malformed, "it has another's name")
+      }
       published = try PublishedKeys(card)
       guard published.keys.contains(where: \.canEncrypt) else {
         throw JOSEError(.invalidKey, "it has no key that can be encrypted to")
@@ -171,7 +185,8 @@ extension [PublicJWK] {
   ///
   /// One that ended makes room for the others; with none left, whoever is meant would be dropped
   /// without a word.
-  func usable(at now: Int, by name: String) throws(ContactsError) -> [PublicJWK] {
+  func usable(at now: Int, of owner: EndedKeys) throws(ContactsError) -> [PublicJWK] {
+    let name = owner.name
     let candidates = filter(\.canEncrypt)
     let usable = candidates.filter { $0.metadata.validity(at: now) == .valid }
     guard usable.isEmpty else { return usable }
@@ -179,9 +194,11 @@ extension [PublicJWK] {
     case .revoked(let revocation):
       let reason = revocation.reason.map { ": \($0)" } ?? ""
       throw ContactsError(
-        .revoked, "\(name) took the key back on \(Platform.day(of: revocation.revokedAt))\(reason)")
+        .revoked, "\(name) took the key back on \(Platform.day(of: revocation.revokedAt))\(reason)",
+        underlying: owner)
     case .expired(let end):
-      throw ContactsError(.expired, "the key of \(name) expired on \(Platform.day(of: end))")
+      throw ContactsError(
+        .expired, "the key of \(name) expired on \(Platform.day(of: end))", underlying: owner)
     case .valid, nil:
       throw ContactsError(.unusableKey, "\(name) has no key that can be encrypted to")
     }

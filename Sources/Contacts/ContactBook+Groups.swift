@@ -41,7 +41,7 @@ extension ContactBook {
       other.isExactly(name) ? group : try lookUp(other)
     }
     _ = try search.people(in: .group(name))
-    try reporting { () throws(FileError) in try files.apply([.write(group)], holding: lock) }
+    try apply([.write(group)], holding: lock)
     return group
   }
 
@@ -58,25 +58,51 @@ extension ContactBook {
       throw ContactsError(.unknownName, "\(stranger) is not in the group @\(name)")
     }
     let group = try Group(name: name, members: known.members.filter { !members.contains($0) })
-    try reporting { () throws(FileError) in try files.apply([.write(group)], holding: lock) }
+    try apply([.write(group)], holding: lock)
     return group
   }
 
   /// Removes a group, and from other groups as well.
   ///
   /// - Throws: ``ContactsError`` `unknownName`.
-  public func removeGroup(_ name: String) throws(ContactsError) {
+  @discardableResult
+  public func removeGroup(_ name: String) throws(ContactsError) -> GroupChanges {
     let lock = try files.locked()
     guard Name.isWellFormed(name), files.directory.contains(Kind.groups.path(name)) else {
       throw ContactsError(.unknownName, "there is no group called @\(name)")
     }
     var changes: [JournaledDirectory.Change] = [.remove(Kind.groups.path(name))]
-    // A damaged group can be removed too.
-    for other in try files.names(.groups) where !other.isExactly(name) {
-      guard let group = try group(other), group.members.contains(.group(name)) else { continue }
-      let members = group.members.filter { $0 != .group(name) }
-      changes.append(.write(try Group(name: other, members: members)))
+    let groups = try putting(nil, inPlaceOf: .group(name), &changes, except: name)
+    try apply(changes, holding: lock)
+    return groups
+  }
+
+  /// Adds to `changes` what puts `new` in the place of `old` in all groups, or nobody for nil.
+  ///
+  /// A group that cannot be read names nobody; it is no reason to keep anybody.
+  func putting(
+    _ new: Group.Member?, inPlaceOf old: Group.Member,
+    _ changes: inout [JournaledDirectory.Change], except left: String? = nil
+  ) throws(ContactsError) -> GroupChanges {
+    var groups = GroupChanges()
+    for name in try files.names(.groups) where name != left {
+      let known: Group?
+      do { known = try group(name) } catch {
+        guard error.code == .damaged else { throw error }
+        groups.damaged.append(name)
+        continue
+      }
+      guard let known, known.members.contains(old) else { continue }
+      let members = known.members.filter { $0 != old } + (new.map { [$0] } ?? [])
+      changes.append(try .write(Group(name: name, members: members)))
+      groups.changed.append(name)
     }
+    return groups
+  }
+
+  private func apply(
+    _ changes: [JournaledDirectory.Change], holding lock: FileLock
+  ) throws(ContactsError) {
     try reporting { () throws(FileError) in try files.apply(changes, holding: lock) }
   }
 
@@ -85,56 +111,5 @@ extension ContactBook {
       throw ContactsError(.unknownName, "there is no group called @\(name)")
     }
     return group
-  }
-}
-
-/// Who is in a group, through all groups in it.
-struct GroupSearch {
-  /// Deeper is somebody's attack on the stack, for one look takes a call within a call.
-  private static let maximumDepth = 200
-
-  private let group: (String) throws(ContactsError) -> Group?
-  private var path: [String] = []
-  private var finished: Set<String> = []
-  private var found: [String] = []
-  private var seen: Set<String> = []
-
-  init(_ group: @escaping (String) throws(ContactsError) -> Group?) { self.group = group }
-
-  /// The names of the people that `member` means, each once, in order.
-  ///
-  /// - Throws: ``ContactsError`` `cycle`, naming the way; `unknownName`.
-  mutating func people(in member: Group.Member) throws(ContactsError) -> [String] {
-    try visit(member)
-    return found
-  }
-
-  private mutating func visit(_ member: Group.Member) throws(ContactsError) {
-    let name: String
-    switch member {
-    case .person(let person):
-      if seen.insert(person).inserted { found.append(person) }
-      return
-    case .group(let group): name = group
-    }
-    guard !path.contains(name) else {
-      let way = (path.drop { $0 != name } + [name]).map { "@\($0)" }
-      throw ContactsError(.cycle, "the groups contain themselves: " + way.joined(separator: " > "))
-    }
-    // A group that two others have is looked at once: otherwise 30 of them in a chain of pairs
-    // would be looked at 2^30 times.
-    guard finished.insert(name).inserted else { return }
-    guard let group = try group(name) else {
-      let holder = path.last.map { ", which the group @\($0) names" } ?? ""
-      throw ContactsError(.unknownName, "there is no group called @\(name)\(holder)")
-    }
-    guard path.count < Self.maximumDepth else {
-      throw ContactsError(
-        .limitExceeded, "the group @\(path[0]) has groups in groups, over \(Self.maximumDepth) deep"
-      )
-    }
-    path.append(name)
-    for member in group.members { try visit(member) }
-    path.removeLast()
   }
 }

@@ -59,22 +59,24 @@ public struct ContactBook: Sendable {
     return contact
   }
 
-  /// The names of the contacts that have a key of this `kid` or thumbprint.
-  ///
-  /// A thumbprint says which key it is; a `kid` only what somebody wrote.
+  /// Who says that a key is theirs, by its `kid` or thumbprint.
   ///
   /// - Throws: ``ContactsError`` `inputOutput`.
-  public func owners(of keyIDs: [String]) throws(ContactsError) -> [String: String] {
+  func claims(on keyIDs: [String]) throws(ContactsError) -> [String: [Claim]] {
     try files.recovered()
-    var owners: [String: String] = [:]
+    var claims: [String: [Claim]] = [:]
     for (keyID, names) in try index.names(for: keyIDs) {
+      // A name that anybody may write would otherwise cost a look at everybody who did.
+      guard PublicJWK.isThumbprint(keyID) || names.count <= Self.fewNames else { continue }
       // An entry may be out of date; the contact itself tells.
-      owners[keyID] = names.first { name in
-        (try? contact(name))?.isOwner(of: keyID) ?? false
+      claims[keyID] = names.compactMap { name in
+        (try? contact(name))?.claim(on: keyID, isShared: isShared)
       }
     }
-    return owners
+    return claims
   }
+
+  private static let fewNames = 8
 
   /// What happened to keys that were offered under a name.
   public enum Outcome: Sendable, Hashable {
@@ -84,27 +86,43 @@ public struct ContactBook: Sendable {
     case unchanged
     /// Their owner signed that they take the place of the pinned ones.
     case updated
+    /// They are the pinned ones, with another end, or taken back.
+    case renewed
   }
 
   /// Adds `contact`, or brings the one of that name up to date.
   ///
   /// - Throws: ``ContactsError`` `untrusted` when the name is pinned to other keys and their owner
-  ///   did not sign the new ones; the contact stays as it was.
+  ///   did not sign the new ones; `nameTaken` when it is the name of one's own identity. The contact
+  ///   stays as it was.
   @discardableResult
   public func add(_ contact: Contact) throws(ContactsError) -> Outcome {
     let lock = try files.locked()
-    let known = try self.contact(contact.name)
-    if let known {
-      switch Pinning.verdict(on: contact.published, pinned: known.published) {
-      case .same: return .unchanged
-      case .refused(let refusal):
-        throw try KeyConflict.error(known, offered: contact.published, refusal)
-      case .newer: break
-      }
+    guard let known = try self.contact(contact.name) else {
+      try requireFree(contact.name)
+      try replace([], with: [contact], holding: lock)
+      return .added
     }
-    let new = try known?.updated(to: contact.published) ?? contact
-    try replace(known.map { [$0] } ?? [], with: [new], holding: lock)
-    return known == nil ? .added : .updated
+    let outcome: Outcome
+    switch Pinning.verdict(on: contact.published, pinned: known.published) {
+    case .same: return .unchanged
+    case .renewed: outcome = .renewed
+    case .newer: outcome = .updated
+    case .refused(let refusal):
+      throw try KeyConflict.error(
+        .init(contact: known, isOwn: false), offered: contact.published, refusal)
+    }
+    try replace([known], with: [known.updated(to: contact.published)], holding: lock)
+    return outcome
+  }
+
+  /// A name means one person: what is sealed for oneself must not be sealed for a contact.
+  ///
+  /// In a project, one's own name is one's own entry.
+  private func requireFree(_ name: String) throws(ContactsError) {
+    guard isShared || !files.directory.contains(Kind.identities.path(name)) else {
+      throw ContactsError(.nameTaken, "\(name) is the name of an identity of your own")
+    }
   }
 
   /// Records that the contact's fingerprint was compared.
@@ -122,47 +140,54 @@ public struct ContactBook: Sendable {
     try replace([contact], with: [contact.verified(verification)], holding: lock)
   }
 
+  /// What became of the groups that somebody is in.
+  public struct GroupChanges: Sendable {
+    /// The names of those that were changed.
+    public var changed: [String] = []
+    /// The names of those that are damaged, and stayed as they are.
+    public var damaged: [String] = []
+  }
+
   /// Renames a contact, in groups as well.
   ///
   /// - Throws: ``ContactsError`` `unknownName`, `nameTaken`, `invalidName`.
-  public func rename(_ name: String, to newName: String) throws(ContactsError) {
+  @discardableResult
+  public func rename(_ name: String, to newName: String) throws(ContactsError) -> GroupChanges {
     try Name.check(newName)
     let lock = try files.locked()
     let contact = try requiredContact(name)
     guard try self.contact(newName) == nil else {
       throw ContactsError(.nameTaken, "there is a contact called \(newName) already")
     }
+    try requireFree(newName)
     var changes: [JournaledDirectory.Change] = []
-    for group in try groups() where group.members.contains(.person(name)) {
-      let members = group.members.map { $0 == .person(name) ? .person(newName) : $0 }
-      changes.append(.write(try Group(name: group.name, members: members)))
-    }
+    let groups = try putting(.person(newName), inPlaceOf: .person(name), &changes)
     try replace([contact], with: [contact.renamed(newName)], and: changes, holding: lock)
+    return groups
   }
 
   /// Removes a contact, from groups as well.
   ///
   /// - Throws: ``ContactsError`` `unknownName`.
-  public func removeContact(_ name: String) throws(ContactsError) {
+  @discardableResult
+  public func removeContact(_ name: String) throws(ContactsError) -> GroupChanges {
     let lock = try files.locked()
     guard Name.isWellFormed(name), files.directory.contains(Kind.contacts.path(name)) else {
       throw ContactsError(.unknownName, "there is no contact called \(name)")
     }
     var changes: [JournaledDirectory.Change] = [.remove(Kind.contacts.path(name))]
-    for group in try groups() where group.members.contains(.person(name)) {
-      let members = group.members.filter { $0 != .person(name) }
-      changes.append(.write(try Group(name: group.name, members: members)))
-    }
+    let groups = try putting(nil, inPlaceOf: .person(name), &changes)
     // A damaged contact can be removed too.
     try change(from: (try? contact(name)).map { [$0] } ?? [], to: [], changes, holding: lock)
+    return groups
   }
 
   private func replace(
     _ old: [Contact], with new: [Contact], and others: [JournaledDirectory.Change] = [],
     holding lock: FileLock
   ) throws(ContactsError) {
-    let written = new.map { contact in
-      JournaledDirectory.Change.write(Kind.contacts.path(contact.name), contact.json.readable)
+    let written = try new.map { (contact) throws(ContactsError) in
+      try JournaledDirectory.Change.write(.contacts, contact.name, contact.json.readable)
     }
     let removed = old.filter { old in !new.contains { $0.name == old.name } }
       .map { JournaledDirectory.Change.remove(Kind.contacts.path($0.name)) }
@@ -178,35 +203,5 @@ public struct ContactBook: Sendable {
         try files.apply(changes, holding: lock)
       }
     }
-  }
-}
-
-extension Contact {
-  /// Whether the key called `keyID` is theirs, or was.
-  func isOwner(of keyID: String) -> Bool {
-    keys.contains { $0.isCalled(keyID) } || formerKeyIDs.contains { $0.isExactly(keyID) }
-  }
-}
-
-extension Identity {
-  /// Whether the key called `keyID` is its own, another device's, or was one's.
-  func isOwner(of keyID: String) -> Bool {
-    publicKeys.contains { $0.isCalled(keyID) }
-      || card.removedKeyIDs.contains { $0.isExactly(keyID) }
-  }
-}
-
-extension PublicJWK {
-  /// Whether `keyID` is the key's thumbprint, or the name that it gives itself.
-  func isCalled(_ keyID: String) -> Bool {
-    [try? thumbprintText(), metadata.keyID].contains {
-      $0.map { $0.isExactly(keyID) } ?? false
-    }
-  }
-}
-
-extension JournaledDirectory.Change {
-  static func write(_ group: Group) -> Self {
-    .write(ContactBook.Kind.groups.path(group.name), group.json.readable)
   }
 }

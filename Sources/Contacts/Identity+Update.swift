@@ -46,7 +46,8 @@ extension Identity {
   func requireUnrevoked() throws(ContactsError) {
     guard let revocation = card.signingKey.metadata.revocation else { return }
     throw ContactsError(
-      .revoked, "the identity \(name) was revoked on \(Platform.day(of: revocation.revokedAt))")
+      .revoked, "the identity \(name) was revoked on \(Platform.day(of: revocation.revokedAt))",
+      underlying: EndedKeys(name: name, holder: .oneself))
   }
 }
 

@@ -31,6 +31,12 @@ public struct Identity: Sendable {
   /// All keys that it has, or had.
   public var publicKeys: [PublicJWK] { card.keys + retiredKeys }
 
+  /// Whether `other` has the same card, and the same private keys under it.
+  package func isSame(as other: Identity) -> Bool {
+    card.serialized == other.card.serialized && heldKeys.count == other.heldKeys.count
+      && heldKeys.allSatisfy { $0.isAmong(other.heldKeys) }
+  }
+
   /// Whether a passphrase is needed to use the private keys.
   public var isEncrypted: Bool {
     if case .encrypted = privateKeys { return true }
@@ -41,7 +47,7 @@ public struct Identity: Sendable {
   ///
   /// - Throws: ``ContactsError`` `revoked` or `expired` when none of them may be used.
   public func encryptionKeys(at now: Int) throws(ContactsError) -> [PublicJWK] {
-    try card.keys.usable(at: now, by: name)
+    try card.keys.usable(at: now, of: EndedKeys(name: name, holder: .oneself))
   }
 
   /// The private keys of an identity that needs no passphrase.

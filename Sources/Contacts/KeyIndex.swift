@@ -13,7 +13,7 @@ struct KeyIndex: Sendable {
   private let name: String
   private let contacts: Directory
 
-  private static let version = "valise keys 1"
+  private static let version = "valise keys 2"
   /// Each takes some 50 reads of the file; all of it, among 100,000 contacts, some 170.
   private static let fewSearches = 8
 
@@ -111,21 +111,15 @@ struct KeyIndex: Sendable {
   private static func lines(
     for name: String, keys: [PublicJWK], former: [String]
   ) -> [[UInt8]] {
-    let current = keys.flatMap { [try? $0.thumbprintText(), $0.metadata.keyID].compactMap { $0 } }
-    return Set(current + former).map { Array("\(token($0)) \(name)\n".utf8) }
+    let thumbprints = keys.compactMap { try? $0.thumbprintText() }
+    let written = keys.compactMap(\.metadata.keyID).filter { !PublicJWK.isThumbprint($0) }
+    return Set(thumbprints + former + written).map { Array("\(token($0)) \(name)\n".utf8) }
   }
 
   /// A `kid` is any text; what could not stand in a line is written as base64url.
   private static func token(_ keyID: String) -> String {
-    let isPlain =
-      keyID.utf8.count == 43
-      && keyID.utf8.allSatisfy {
-        switch $0 {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
-        default: false
-        }
-      }
+    guard !PublicJWK.isThumbprint(keyID) else { return keyID }
     let bytes = Array(keyID.utf8)
-    return isPlain ? keyID : "=" + String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
+    return "=" + String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
   }
 }

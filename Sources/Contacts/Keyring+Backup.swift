@@ -100,7 +100,11 @@ extension Keyring {
       guard let root = try? JSONDocument(parsing: Array(line)).root,
         let path = root["path"]?.string, let text = root["text"]?.utf8
       else { throw ContactsError(.damaged, "the backup has a line that is not one of its own") }
-      try check(path, text)
+      do { try check(path, text) } catch {
+        throw ContactsError(
+          .damaged, "the backup has a file that is none of a keyring's: \(error.reason)",
+          underlying: error)
+      }
       files.append((path, text))
     }
     return files
@@ -108,7 +112,10 @@ extension Keyring {
 
   /// Nothing is written that the keyring could not read again, nor anywhere else.
   private static func check(_ path: String, _ text: [UInt8]) throws(ContactsError) {
-    if path.isExactly("default") { return }
+    if path.isExactly("default") {
+      let name = String(decoding: text.filter { $0 != 0x0A }, as: UTF8.self)
+      return try Name.check(name)
+    }
     for kind in kinds {
       guard path.hasPrefix(kind.rawValue + "/"), path.hasSuffix(".json") else { continue }
       let name = String(path.dropFirst(kind.rawValue.utf8.count + 1).dropLast(5))
@@ -120,6 +127,6 @@ extension Keyring {
       }
       return
     }
-    throw ContactsError(.damaged, "the backup has a file that is none of a keyring's")
+    throw ContactsError(.damaged, "it is neither an identity nor a contact nor a group")
   }
 }

@@ -16,8 +16,6 @@ public struct Keyring: Sendable {
   public let contacts: ContactBook
   let files: JournaledDirectory
 
-  private static let fileLimit = 1 << 18
-
   /// The keyring at `path`, which need not exist yet.
   public init(path: String) {
     let home = Directory(path: path)
@@ -62,11 +60,14 @@ public struct Keyring: Sendable {
     let text: SecretBytes
     do {
       let file = try InputFile(regularFile: path)
-      text = try SecretInput.readAll(descriptor: file.descriptorNumber, limit: Self.fileLimit)
+      text = try SecretInput.readAll(
+        descriptor: file.descriptorNumber, limit: JournaledDirectory.fileLimit)
     } catch let error as FileError {
       guard error.code != .notFound else { return nil }
       throw ContactsError(error)
-    } catch { throw ContactsError(.inputOutput, "\(path): \(error)", underlying: error) }
+    } catch let error as PrimitiveError {
+      throw ContactsError(.inputOutput, "\(path): \(error.reason)", underlying: error)
+    } catch { throw ContactsError(.internalFailure, "\(path): \(error)", underlying: error) }
     return try Identity(parsing: text, name: name)
   }
 
@@ -111,30 +112,36 @@ public struct Keyring: Sendable {
     guard !files.directory.contains(ContactBook.Kind.identities.path(name)) else {
       throw ContactsError(.nameTaken, "there is an identity called \(name) already")
     }
+    // What is sealed for oneself must not be sealed for a contact, nor the other way round.
+    guard !files.directory.contains(ContactBook.Kind.contacts.path(name)) else {
+      throw ContactsError(.nameTaken, "\(name) is the name of a contact")
+    }
   }
 
   /// Adds `identity`; the first one becomes the default.
   ///
-  /// - Throws: ``ContactsError`` `nameTaken`, `inputOutput`.
+  /// - Throws: ``ContactsError`` `nameTaken`, `limitExceeded`, `inputOutput`.
   public func add(_ identity: Identity) throws(ContactsError) {
     let lock = try files.locked()
     try checkIdentityName(identity.name)
     let isFirst = try files.names(.identities).isEmpty
     try apply(
-      [Self.writing(identity)] + (isFirst ? [Self.makingDefault(identity.name)] : []), holding: lock
+      [try Self.writing(identity)] + (isFirst ? [Self.makingDefault(identity.name)] : []),
+      holding: lock
     )
   }
 
   /// Puts `new` in the place of `old`, which it was made of.
   ///
-  /// - Throws: ``ContactsError`` `busy` when the identity has changed since `old` was read.
+  /// - Throws: ``ContactsError`` `busy` when the identity has changed since `old` was read,
+  ///   `limitExceeded` when it holds more keys than could be read again.
   public func replace(_ old: Identity, with new: Identity) throws(ContactsError) {
     let lock = try files.locked()
     let current = try requiredIdentity(old.name)
     guard current.serialized == old.serialized, new.name == old.name else {
       throw ContactsError(.busy, "the identity \(old.name) was changed by another process")
     }
-    try apply([Self.writing(new)], holding: lock)
+    try apply([try Self.writing(new)], holding: lock)
   }
 
   private func apply(
@@ -143,10 +150,11 @@ public struct Keyring: Sendable {
     try reporting { () throws(FileError) in try files.apply(changes, holding: lock) }
   }
 
-  private static func writing(_ identity: Identity) -> JournaledDirectory.Change {
-    .write(
-      ContactBook.Kind.identities.path(identity.name),
-      identity.serialized.withBytes { Array(copying: $0) })
+  private static func writing(
+    _ identity: Identity
+  ) throws(ContactsError) -> JournaledDirectory.Change {
+    try .write(
+      .identities, identity.name, identity.serialized.withBytes { Array(copying: $0) })
   }
 
   private static func makingDefault(_ name: String) -> JournaledDirectory.Change {

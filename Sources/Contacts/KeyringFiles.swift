@@ -1,7 +1,9 @@
 internal import DurableFiles
+internal import JOSE
 
 extension JournaledDirectory {
-  /// The largest file that is read: a contact's card is a quarter of that at most.
+  /// The largest file that is read or written: a contact's card is a quarter of that at most, and an
+  /// identity keeps some hundreds of keys from before its rotations.
   static let fileLimit = 1 << 20
 
   /// The names of all files of a kind, sorted.
@@ -30,6 +32,27 @@ extension JournaledDirectory {
   /// The right to change the directory.
   func locked() throws(ContactsError) -> FileLock {
     try reporting { () throws(FileError) in try lock() }
+  }
+}
+
+extension JournaledDirectory.Change {
+  /// A file of a kind called `name`.
+  ///
+  /// - Throws: ``ContactsError`` `limitExceeded` when it could not be read again.
+  static func write(
+    _ kind: ContactBook.Kind, _ name: String, _ text: [UInt8]
+  ) throws(ContactsError) -> Self {
+    guard text.count <= JournaledDirectory.fileLimit else {
+      throw ContactsError(
+        .limitExceeded,
+        "\(name) would take a file of \(text.count) bytes, and "
+          + "\(JournaledDirectory.fileLimit) are the most that is read")
+    }
+    return .write(kind.path(name), text)
+  }
+
+  static func write(_ group: Group) throws(ContactsError) -> Self {
+    try .write(.groups, group.name, group.json.readable)
   }
 }
 

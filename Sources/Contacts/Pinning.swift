@@ -9,6 +9,10 @@ enum Pinning {
   enum Verdict: Sendable, Equatable {
     /// There is nothing new about them.
     case same
+    /// They are the pinned keys, which nobody signed, with another end, or taken back by now.
+    ///
+    /// It is the keys that are pinned, and not what is said of them: a certificate is renewed.
+    case renewed
     /// Their owner says that these count from now on.
     case newer
     /// Somebody says so, and is not to be believed.
@@ -39,7 +43,8 @@ enum Pinning {
 
   static func verdict(on offered: PublishedKeys, pinned: PublishedKeys) -> Verdict {
     guard case .card(let card) = offered else {
-      return offered.hasSameKeys(as: pinned) ? .same : .refused(.unsigned)
+      guard offered.hasSameKeys(as: pinned) else { return .refused(.unsigned) }
+      return pinned.card == nil && offered.renews(pinned) ? .renewed : .same
     }
     guard pinned.signingKeys.contains(where: { $0.isSameKey(as: card.signingKey) }) else {
       return .refused(.otherSigner)

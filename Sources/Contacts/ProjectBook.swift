@@ -13,6 +13,8 @@ extension ContactBook {
     case found(ContactBook)
     /// There is one that belongs to somebody else, who could put any keys there.
     case foreign(path: String)
+    /// There is something of its name that is no directory.
+    case noDirectory(path: String)
   }
 
   /// Looks for a project's book in the working directory and those above it.
@@ -24,7 +26,11 @@ extension ContactBook {
     let current = try reporting { () throws(FileError) in try Directory.current() }
     for directory in current.ancestors {
       let place = directory.appending(projectDirectory)
-      guard directory.contains(projectDirectory) else { continue }
+      // The keyring itself may be called so: what is put there is nobody's to share.
+      guard let identity = FileIdentity(path: place.path),
+        identity != FileIdentity(path: keyring.path)
+      else { continue }
+      guard place.exists else { return .noDirectory(path: place.path) }
       guard place.isTrustworthy else { return .foreign(path: place.path) }
       return .found(ContactBook(projectAt: place, keyring))
     }

@@ -63,4 +63,15 @@ public enum PublishedKeys: Sendable {
       keys.allSatisfy { key in others.contains { $0.isSameKey(as: key) } }
     }
   }
+
+  /// Whether it has the keys of `old` with another end, or taken back; what was taken back stays so.
+  func renews(_ old: PublishedKeys) -> Bool {
+    let pairs = old.keys.flatMap { old in
+      keys.filter { $0.isSameKey(as: old) }.map { (old: old.metadata, new: $0.metadata) }
+    }
+    return pairs.allSatisfy { $0.old.revocation == nil || $0.new.revocation != nil }
+      && pairs.contains { old, new in
+        old.expiresAt != new.expiresAt || (old.revocation == nil) != (new.revocation == nil)
+      }
+  }
 }

@@ -12,8 +12,23 @@ package final class FileLock: Sendable {
   /// Takes the lock on `path`, which is made when it is missing and never removed.
   ///
   /// - Throws: ``FileError`` `busy` when another process holds it for longer than `patience`.
-  package init(path: String, patience: Duration = .seconds(10)) throws(FileError) {
-    descriptor = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
+  package convenience init(path: String, patience: Duration = .seconds(10)) throws(FileError) {
+    try self.init(Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600), path, patience)
+  }
+
+  /// Takes the lock on a directory, beside whatever is in it.
+  ///
+  /// - Throws: ``FileError`` `busy`; another where the file system has no such locks.
+  package convenience init(
+    directory path: String, patience: Duration = .seconds(10)
+  ) throws(FileError) {
+    try self.init(Descriptor.open(path, O_RDONLY | O_DIRECTORY), path, patience)
+  }
+
+  private init(
+    _ descriptor: Descriptor, _ path: String, _ patience: Duration
+  ) throws(FileError) {
+    self.descriptor = descriptor
     let deadline = ContinuousClock.now + patience
     while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else { throw FileError.last(path) }

@@ -200,7 +200,8 @@ package final class StagedFile {
     return unsafe String(cString: resolved)
   }
 
-  static func directory(of path: String) -> String {
+  /// The directory that the file at `path` is in.
+  package static func directory(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -71,22 +71,33 @@ package struct YAMLEvent: Sendable {
   package let range: Range<Int>
   /// A scalar's text; empty for others.
   package let value: [UInt8]
-  package let hasAnchor: Bool
-  package let hasTag: Bool
+  /// The name that aliases call the node by, or that an alias calls; nil for none.
+  package let anchor: [UInt8]?
+  /// The node's tag as it is resolved; nil for none.
+  package let tag: [UInt8]?
+  package var hasAnchor: Bool { anchor != nil }
+  package var hasTag: Bool { tag != nil }
 
   @unsafe fileprivate init(_ event: yaml_event_t) {
     let (start, end) = unsafe (event.start_mark.index, event.end_mark.index)
     range = start..<max(start, end)
     var value: [UInt8] = []
-    var properties: (anchor: Bool, tag: Bool) = (false, false)
+    var anchor: UnsafeMutablePointer<yaml_char_t>?
+    var tag: UnsafeMutablePointer<yaml_char_t>?
     switch unsafe event.type {
     case YAML_SCALAR_EVENT:
       let scalar = unsafe event.data.scalar
       kind = unsafe .scalar(Self.style(scalar.style))
       unsafe value = Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
-      unsafe properties = (scalar.anchor != nil, scalar.tag != nil)
-    case YAML_SEQUENCE_START_EVENT: kind = .sequenceStart
+      unsafe (anchor, tag) = (scalar.anchor, scalar.tag)
+    case YAML_ALIAS_EVENT:
+      kind = .alias
+      unsafe anchor = event.data.alias.anchor
+    case YAML_SEQUENCE_START_EVENT:
+      kind = .sequenceStart
+      unsafe (anchor, tag) = (event.data.sequence_start.anchor, event.data.sequence_start.tag)
     case YAML_MAPPING_START_EVENT:
+      unsafe (anchor, tag) = (event.data.mapping_start.anchor, event.data.mapping_start.tag)
       kind = unsafe .mappingStart(
         isBlock: event.data.mapping_start.style == YAML_BLOCK_MAPPING_STYLE)
     case YAML_DOCUMENT_START_EVENT:
@@ -96,13 +107,20 @@ package struct YAMLEvent: Sendable {
     default: kind = unsafe Self.plainKind(event.type)
     }
     self.value = value
-    (hasAnchor, hasTag) = properties
+    self.anchor = unsafe Self.text(anchor)
+    self.tag = unsafe Self.text(tag)
+  }
+
+  @unsafe private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> [UInt8]? {
+    guard let pointer = unsafe pointer else { return nil }
+    var count = 0
+    while unsafe pointer[count] != 0 { count += 1 }
+    return unsafe Array(UnsafeBufferPointer(start: pointer, count: count))
   }
 
   private static func plainKind(_ type: yaml_event_type_t) -> Kind {
     switch type {
     case YAML_STREAM_START_EVENT: .streamStart
-    case YAML_ALIAS_EVENT: .alias
     case YAML_SEQUENCE_END_EVENT: .sequenceEnd
     case YAML_MAPPING_END_EVENT: .mappingEnd
     default: .streamEnd

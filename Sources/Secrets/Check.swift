@@ -12,6 +12,8 @@ public struct Finding: Sendable, Hashable {
     case clearValue
     /// What the rule selects is not in the file.
     case nothingSelected
+    /// The block says something else about what is secret than the rule.
+    case otherSelection
     /// Somebody can open the file who should not.
     case unexpectedRecipient
     /// Somebody cannot open the file who should.
@@ -76,6 +78,11 @@ public struct Finding: Sendable, Hashable {
     if CompactSeal(block.digest) == nil {
       findings.append(Finding(.malformed, "the block's digest is not a compact JWE"))
     }
+    if block.selection != expectation.selection {
+      findings.append(
+        Finding(.otherSelection, "the block says something else about what is secret than the rule")
+      )
+    }
     return findings + recipientFindings(file, expectation.recipients)
       + signatureFindings(file, expectation.signer)
   }
@@ -106,7 +113,10 @@ public struct Finding: Sendable, Hashable {
     _ file: SecretFile, _ recipients: [String]?
   ) -> [Finding] {
     let present: [JWE.RecipientDescription]
-    do { present = try file.recipients() } catch {
+    do {
+      present = try file.recipients()
+      try file.checkWrappedKey()
+    } catch {
       return [Finding(.malformed, error.reason)]
     }
     guard let recipients else { return [] }

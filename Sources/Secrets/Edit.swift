@@ -48,14 +48,31 @@ extension OpenedFile {
     let clear = try clearDocument()
     let splice = try splice(setting: path, to: text, in: clear)
     let bytes = clear.bytes.applying([splice])
-    let again = try file.format.syntax.scan(bytes)
-    guard let token = again.token(at: path), again.block == nil,
-      try file.format.syntax.text(of: token, in: again) == text
+    let again = try rescanned(bytes, path)
+    guard let token = again.token(at: path),
+      try file.format.syntax.text(of: token, in: again) == text,
+      clear.content(without: path) == again.content(without: path)
     else {
       throw SecretsError(
         .unsupported, "the value at '\(path)' cannot be written; edit the file", path: path)
     }
     return try edited(to: bytes)
+  }
+
+  /// The file after a change at `path`, if it is one still.
+  private func rescanned(
+    _ bytes: [UInt8], _ path: SecretPath
+  ) throws(SecretsError) -> ScannedDocument {
+    let again: ScannedDocument
+    do { again = try file.format.syntax.scan(bytes) } catch {
+      throw SecretsError(
+        .unsupported, "'\(path)' cannot be changed alone: \(error.reason)", path: path,
+        underlying: error)
+    }
+    guard again.block == nil else {
+      throw SecretsError(.unsupported, "the key 'valise' is for the block", path: path)
+    }
+    return again
   }
 
   private func splice(
@@ -68,9 +85,15 @@ extension OpenedFile {
       return Splice(
         range: token.range, text: staysBare ? text : try syntax.string(text, like: old))
     }
-    let sibling = clear.tokens.last { $0.path.parent == path.parent && $0.path.lastKey != nil }
     let value = try syntax.string(text, like: nil)
-    let entry = NewEntry(path: path, value: value, sibling: sibling)
+    if let place = clear.mark(at: path)?.place, clear.mark(at: path)?.kind == .empty {
+      let gap = syntax.gap(after: clear.bytes[..<place.lowerBound])
+      return Splice(range: place, text: gap + value)
+    }
+    let sibling = clear.tokens.last { $0.path.parent == path.parent && $0.path.lastKey != nil }
+    let empty = clear.mark(at: path.parent).flatMap { $0.kind == .emptyMapping ? $0 : nil }
+    let entry = NewEntry(
+      path: path, value: value, sibling: sibling, place: clear.places[path.parent], empty: empty)
     guard let splice = try syntax.splice(entry, into: clear) else {
       throw SecretsError(
         .noSuchPath, "there is no place to add '\(path)' to; edit the file", path: path)
@@ -84,12 +107,35 @@ extension OpenedFile {
   ///   change; `nothingToSeal` when no sealed value is left.
   public func unsetting(_ path: SecretPath) throws(SecretsError) -> [UInt8] {
     let clear = try clearDocument()
-    guard let token = clear.token(at: path) else { throw Self.missing(path) }
-    guard let entry = token.entry else {
+    let token = clear.token(at: path)
+    let mark = clear.marks.first { $0.path == path && $0.entry != nil }
+    guard token != nil || clear.mark(at: path) != nil else { throw Self.missing(path) }
+    guard let entry = token?.entry ?? mark?.entry else {
       throw SecretsError(
         .unsupported, "'\(path)' is part of a list or of a line; edit the file", path: path)
     }
-    return try edited(to: clear.bytes.applying([Splice(range: entry, text: [])]))
+    let bytes = clear.bytes.applying([Splice(range: entry, text: [])])
+    guard try rescanned(bytes, path).content(without: path) == clear.content(without: path) else {
+      throw SecretsError(
+        .unsupported, "'\(path)' cannot be removed alone; edit the file", path: path)
+    }
+    return try edited(to: bytes)
+  }
+}
+
+extension ScannedDocument {
+  /// All that a file says but for the value at `path` and the emptiness of what holds it.
+  ///
+  /// Positions do not count: those after a removed one move up.
+  fileprivate func content(without path: SecretPath) -> [[UInt8]: Int] {
+    var content: [[UInt8]: Int] = [:]
+    for token in tokens where token.path != path {
+      content[token.path.binding + [0] + source(token), default: 0] += 1
+    }
+    for mark in marks where mark.path != path && mark.path != path.parent {
+      content[mark.path.binding + [0, 0] + mark.text, default: 0] += 1
+    }
+    return content
   }
 }
 
@@ -109,24 +155,34 @@ extension OpenedFile {
   /// The file sealed for `recipients` instead of those it has.
   ///
   /// When somebody is removed, or may be because a recipient is hidden, a new key seals all values
-  /// anew; rotating does so in any case. Otherwise the values stay as they are.
+  /// anew; rotating does so in any case. Otherwise the values stay as they are, but for those that
+  /// `selection` adds or leaves out.
   ///
-  /// - Throws: ``SecretsError`` `internalFailure`.
+  /// - Parameters:
+  ///   - recipients: who can open it from now on.
+  ///   - selection: what is secret from now on; nil for what the block says.
+  ///   - isRotating: whether a new key seals all in any case.
+  /// - Returns: the file, and what became of it.
+  /// - Throws: ``SecretsError`` `nothingToSeal` when `selection` matches no value; `internalFailure`.
   public func rekeyed(
-    for recipients: [JWE.Recipient], rotating isRotating: Bool = false
+    for recipients: [JWE.Recipient], selection: Selection? = nil,
+    rotating isRotating: Bool = false
   ) throws(SecretsError) -> Rekeyed {
     let old = try file.recipients().map(\.keyID)
     let names = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
     let removed = old.compactMap { $0 }.filter { !names.contains(Array($0.utf8)) }
     let isUnchanged = removed.isEmpty && old.count == recipients.count && !old.contains(nil)
     if isUnchanged, !isRotating {
-      return Rekeyed(bytes: file.bytes, hasNewKey: false, removed: [], exposed: [])
+      return Rekeyed(
+        bytes: try selecting(selection ?? block.selection), hasNewKey: false, removed: [],
+        exposed: [])
     }
     let needsNewKey = isRotating || !removed.isEmpty || old.contains(nil)
     let key = needsNewKey ? try DataKey.random(.system) : self.key
     var sealer = Sealer(key: key, random: .system)
     var parts = Sealer.BlockParts(
-      key: try key.wrapped(for: recipients, .system), selection: block.selection, digest: nil)
+      key: try key.wrapped(for: recipients, .system), selection: selection ?? block.selection,
+      digest: nil)
     if !needsNewKey {
       sealer.reuse(self)
       parts.digest = (digest, block.digest)

@@ -35,16 +35,32 @@ extension SecretFile {
   public struct Additions: Sendable {
     /// The file; the very same one when there were none.
     public let bytes: [UInt8]
-    /// Values that stood in clear.
+    /// Values that were added in clear.
     public let sealed: [SecretPath]
+    /// Values in clear that stood where sealed ones had been.
+    public let overwritten: [SecretPath]
     /// Values that were sealed once and are no longer in the file.
     public let dropped: [SecretPath]
+    /// Keys without a sealed value that were added or removed, or are something else now.
+    public let restructured: [SecretPath]
+
+    init(_ bytes: [UInt8], added: [SecretPath], from old: Digest, to new: Digest) {
+      self.bytes = bytes
+      sealed = added.filter { old.tags[$0] == nil }
+      overwritten = added.filter { old.tags[$0] != nil }
+      let dropped = old.tags.keys.filter { new.tags[$0] == nil }.sorted()
+      self.dropped = dropped
+      let told = Set(added + dropped)
+      restructured = Set(old.structure.keys).union(new.structure.keys)
+        .filter { old.structure[$0] != new.structure[$0] && !told.contains($0) }.sorted()
+    }
   }
 
   /// Seals what was added in clear to a sealed file, and values written over sealed ones.
   ///
-  /// Values that were taken out are dropped from the digest. Anybody who can write the file can do
-  /// all this: what was sealed and dropped is told, for whoever holds the key to look at.
+  /// Values that were taken out are dropped from the digest, and so are other keys; those that came
+  /// are listed. Anybody who can write the file can do
+  /// all this: all of it is told, for whoever holds the key to look at.
   ///
   /// - Throws: ``SecretsError`` as ``opened(with:)`` for what cannot be the work of somebody who
   ///   edits the file.

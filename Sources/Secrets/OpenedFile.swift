@@ -18,46 +18,22 @@ public struct OpenedFile: Sendable {
   }
 
   var clearBytes: [UInt8] {
-    var splices: [Splice] = []
-    for (token, value) in zip(file.document.tokens, values) {
-      guard let value else { continue }
-      splices.append(Splice(range: token.range, text: value.withBytes { Array(copying: $0) }))
-    }
-    if let cut = file.document.block?.range { splices.append(Splice(range: cut, text: [])) }
+    let cut = file.document.block.map { Splice(range: $0.range, text: []) }
+    let splices = clearSplices + [cut].compactMap { $0 }
     return file.bytes.applying(splices.sorted { $0.range.lowerBound < $1.range.lowerBound })
   }
 
-  /// The text of the value at `path`, with quotes and escapes of the format resolved.
+  /// The file with its values in clear where they stand, and its block as it is.
   ///
-  /// - Throws: ``SecretsError`` `noSuchPath`.
-  public func text(at path: SecretPath) throws(SecretsError) -> SecretBytes {
-    let clear = try clearDocument()
-    guard let token = clear.token(at: path) else { throw Self.missing(path) }
-    var text = try file.format.syntax.text(of: token, in: clear)
-    return SecretBytes(wiping: &text)
+  /// ``SecretFile/sealingAdditions(with:)`` seals them again.
+  public var legible: SecretBytes {
+    var bytes = file.bytes.applying(clearSplices)
+    return SecretBytes(wiping: &bytes)
   }
 
-  /// A value of the file in clear.
-  public struct Value: Sendable {
-    /// Where it stands.
-    public let path: SecretPath
-    /// What it means, with quotes and escapes of the format resolved.
-    public let text: SecretBytes
-    /// Whether the format reads it as a string, and not as a number, a truth value or the like.
-    public let isString: Bool
-  }
-
-  /// All values in the order of the file, those that are not secret too.
-  ///
-  /// - Throws: ``SecretsError`` `internalFailure`.
-  public func texts() throws(SecretsError) -> [Value] {
-    let clear = try clearDocument()
-    var texts = try file.format.syntax.texts(in: clear, of: clear.tokens)
-    return clear.tokens.indices.map { index in
-      let token = clear.tokens[index]
-      return Value(
-        path: token.path, text: SecretBytes(wiping: &texts[index]),
-        isString: token.kind == .string)
+  private var clearSplices: [Splice] {
+    zip(file.document.tokens, values).compactMap { token, value in
+      value.map { Splice(range: token.range, text: $0.withBytes { Array(copying: $0) }) }
     }
   }
 
@@ -78,5 +54,14 @@ extension SecretFile {
   ///   is not as it was sealed, naming the path.
   public func opened(with keys: [JWE.DecryptionKey]) throws(SecretsError) -> OpenedFile {
     try Verification(self, keys).opened(admitting: .nothing)
+  }
+
+  /// Opens a version of a file with the data key of another.
+  ///
+  /// Whoever joined later can open an older version so, as long as the key is the same.
+  ///
+  /// - Throws: ``SecretsError`` as ``opened(with:)``; `blockMismatch` when it has another key.
+  public func opened(withKeyOf other: OpenedFile) throws(SecretsError) -> OpenedFile {
+    try Verification(self, other.key).opened(admitting: .nothing)
   }
 }

@@ -28,6 +28,12 @@ public struct Rules: Sendable {
     public let lineNumber: Int
 
     fileprivate let globs: [PathPattern]
+
+    /// Those of ``files`` that match the file at `path`.
+    public func globs(matching path: String) -> [String] {
+      let path = Rules.components(path)
+      return globs.filter { $0.matches(path) }.map(\.text)
+    }
   }
 
   /// The rules in their order.
@@ -51,9 +57,12 @@ public struct Rules: Sendable {
 
   /// The rule for the file at `path`, which is relative to the project's root with slashes between.
   public func rule(for path: String) -> Rule? {
-    let components = path.utf8.split(separator: UInt8(ascii: "/"))
-      .map { SecretPath.Component.key(Array($0)) }
-    return rules.first { rule in rule.globs.contains { $0.matches(SecretPath(components)) } }
+    let path = Self.components(path)
+    return rules.first { rule in rule.globs.contains { $0.matches(path) } }
+  }
+
+  fileprivate static func components(_ path: String) -> SecretPath {
+    SecretPath(path.utf8.split(separator: UInt8(ascii: "/")).map { .key(Array($0)) })
   }
 }
 

@@ -44,6 +44,9 @@ public struct SecretFile: Sendable {
     zip(document.tokens, seals).filter { $0.1 == nil }.map(\.0.path)
   }
 
+  /// What stands at the paths without a sealed value, as the digest lists it.
+  var structure: [SecretPath: [UInt8]] { document.structure(clear: clearPaths) }
+
   /// What the block says is secret; nil for a file without one.
   public var selection: Selection? { block?.selection }
 
@@ -60,6 +63,22 @@ public struct SecretFile: Sendable {
       try JWE.Envelope(BytesInMemory(key)).recipients
     }
   }
+
+  /// Looks, without a key, for what would keep all readers from opening it.
+  func checkWrappedKey() throws(SecretsError) {
+    let key = try requiredBlock().key
+    do throws(JOSEError) {
+      try JWE.Envelope(BytesInMemory(key), policy: DataKey.policy)
+        .checkStructure(contentType: DataKey.contentType)
+    } catch {
+      throw SecretsError(.malformed, "the file's key: \(error.reason)", underlying: error)
+    }
+  }
+
+  /// The data key as it is wrapped for the readers.
+  ///
+  /// - Throws: ``SecretsError`` `notSealed`.
+  public var wrappedKey: [UInt8] { get throws(SecretsError) { try requiredBlock().key } }
 
   func requiredBlock() throws(SecretsError) -> SealBlock {
     guard let block else { throw SecretsError(.notSealed, "the file has no valise block") }

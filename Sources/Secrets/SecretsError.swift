@@ -23,12 +23,14 @@ public struct SecretsError: Error, Sendable {
     case foreignValue
     /// A value that was sealed at this path, but is not the latest.
     case rolledBackValue
-    /// A sealed value is missing.
+    /// A sealed value, or another key, is missing.
     case removedValue
-    /// A sealed value stands where the file's digest knows of none.
+    /// A sealed value, or another key, stands where the file's digest knows of none.
     case addedValue
     /// A value stands in clear where it should be sealed.
     case clearValue
+    /// A key is something else than it was when the file was sealed.
+    case changedStructure
     /// The file's signature does not hold, or is over something else.
     case invalidSignature
     /// There is no value at the path.

@@ -42,7 +42,6 @@ struct Configuration {
       for table in list.tables { hooks.append(try Self.hook(table)) }
       receiveHooks = hooks
     } catch { throw Failure(error, naming: path) }
-    for hook in receiveHooks { _ = try hook.program() }
   }
 
   private static func hook(_ table: TOMLTableList.Table) throws(SecretsError) -> ReceiveHook {

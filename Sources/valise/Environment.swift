@@ -26,6 +26,9 @@ enum Environment {
     case .foreign(let path):
       Console.warning("\(Text.shown(path)) belongs to somebody else and is not used")
       return nil
+    case .noDirectory(let path):
+      Console.warning("\(Text.shown(path)) is no directory, so that there is no project")
+      return nil
     }
   }
 

@@ -65,7 +65,7 @@ struct KeyChoice {
 
   private var nobodyOpensIt: Failure {
     let first = recipients.prefix(10)
-    let owners = (try? book.owners(of: first.compactMap(\.keyID))) ?? [:]
+    let owners = (try? book.names(for: first.compactMap(\.keyID))) ?? [:]
     let readers = first.map { RecipientName($0, owners).description }
     let more = recipients.count - readers.count
     let list = readers.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")

@@ -6,22 +6,36 @@ struct NestedValues {
   /// What stands below one step of a path, in the order of the file.
   private indirect enum Node {
     case value(JSONText)
+    /// A mapping or a list in which nothing is.
+    case empty(JSONText)
     case children([(step: SecretPath.Component, node: Node)])
   }
 
   private var root = Node.children([])
 
   /// Adds a value by its path.
-  mutating func add(_ value: OpenedFile.Value) {
-    Self.insert(.value(Self.text(value)), at: value.path.components[...], into: &root)
+  ///
+  /// - Throws: ``Failure`` for what JSON cannot hold.
+  mutating func add(_ value: OpenedFile.Value, of file: String) throws {
+    // A value of its own is no part of anything.
+    guard value.path.components.count > 1 || [.emptyMapping, .emptyList].contains(value.kind) else {
+      return
+    }
+    Self.insert(try Self.node(value, file), at: value.path.components[...], into: &root)
   }
 
-  /// The outermost mappings and lists, each with its path.
-  var all: [(path: SecretPath, json: JSONText)] {
-    guard case .children(let children) = root else { return [] }
-    return children.compactMap { step, node in
-      guard case .children = node else { return nil }
-      return (SecretPath([step]), Self.json(node))
+  /// The outermost mappings and lists of each document, each with its path.
+  var all: [(path: SecretPath, json: JSONText)] { Self.outermost(root, SecretPath()) }
+
+  private static func outermost(
+    _ node: Node, _ path: SecretPath
+  ) -> [(path: SecretPath, json: JSONText)] {
+    guard case .children(let children) = node else { return [] }
+    return children.flatMap { step, node -> [(path: SecretPath, json: JSONText)] in
+      let path = SecretPath(path.components + [step])
+      if case .document = step { return outermost(node, path) }
+      if case .value = node { return [] }
+      return [(path, json(node))]
     }
   }
 
@@ -32,8 +46,15 @@ struct NestedValues {
       node = value
       return
     }
-    guard case .children(var children) = node else { return }
-    if let index = children.firstIndex(where: { $0.step == step }) {
+    var children: [(step: SecretPath.Component, node: Node)] = []
+    switch node {
+    case .children(let present): children = present
+    // A key of an INI file that stands again: a list from its first value on.
+    case .value: children = [(.index(0), node)]
+    case .empty: break
+    }
+    // Values come in the order of the file, so that the last one's neighbour is the likeliest.
+    if let index = children.lastIndex(where: { $0.step == step }) {
       insert(value, at: steps.dropFirst(), into: &children[index].node)
     } else {
       var child = Node.children([])
@@ -45,7 +66,7 @@ struct NestedValues {
 
   private static func json(_ node: Node) -> JSONText {
     switch node {
-    case .value(let text): return text
+    case .value(let text), .empty(let text): return text
     case .children(let children):
       // A list's elements come in their order; a mapping's keys are keys.
       if case .index = children.first?.step { return .array(children.map { json($0.node) }) }
@@ -59,14 +80,29 @@ struct NestedValues {
     }
   }
 
+  private static func node(_ value: OpenedFile.Value, _ file: String) throws -> Node {
+    switch value.kind {
+    case .emptyMapping: return .empty(.object([]))
+    case .emptyList: return .empty(.array([]))
+    case .null: return .value(.null)
+    case .string, .bare: return .value(try text(value, file))
+    }
+  }
+
   /// What JSON can write bare stays bare; a date, or YAML's `yes`, becomes a string.
-  private static func text(_ value: OpenedFile.Value) -> JSONText {
+  private static func text(_ value: OpenedFile.Value, _ file: String) throws -> JSONText {
     let bytes = value.text.withBytes { Array(copying: $0) }
-    if !value.isString, let parsed = try? JSONDocument(parsing: bytes).root, !parsed.isObject,
+    if value.kind == .bare, let parsed = try? JSONDocument(parsing: bytes).root, !parsed.isObject,
       !parsed.isArray, !parsed.isString
     {
       return .verbatim(bytes)
     }
-    return .string(String(decoding: bytes, as: UTF8.self))
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(
+        .badData,
+        "'\(Text.shown(value.path.description))' in \(Text.shown(file)) is not UTF-8, so that what it "
+          + "is in cannot be given as JSON")
+    }
+    return .string(text)
   }
 }

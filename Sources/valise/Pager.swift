@@ -10,21 +10,26 @@ enum Pager {
   /// They are fit for a terminal already. Whoever reads may leave before the end: no more lines are
   /// asked for then.
   static func show(_ lines: some Sequence<String>) throws {
+    try show { write in for line in lines { try write(line) } }
+  }
+
+  /// Likewise, the lines as `produce` finds them.
+  static func show(_ produce: (_ write: (String) throws -> Void) throws -> Void) throws {
     let output = OutputStream.standardOutput()
-    do throws(FileError) {
+    do {
       if output.isTerminal, let reader = start() {
-        for line in lines { try reader.write(Array("\(line)\n".utf8).span) }
+        try produce { try reader.write(Array("\($0)\n".utf8).span) }
         return try reader.finish()
       }
       var piece: [UInt8] = []
-      for line in lines {
+      try produce { line in
         piece += Array("\(line)\n".utf8)
-        guard output.isTerminal || piece.count >= pieceByteCount else { continue }
+        guard output.isTerminal || piece.count >= pieceByteCount else { return }
         try output.write(piece.span)
         piece.removeAll(keepingCapacity: true)
       }
       try output.write(piece.span)
-    } catch {
+    } catch let error as FileError {
       guard error.code == .closed else { throw Failure(writing: error) }
     }
   }

@@ -39,8 +39,12 @@ struct People {
         .unknownName, "nobody is in the group @\(Text.shown(name))",
         hint: "valise group add @\(Text.shown(name)) NAME puts somebody in")
     }
+    for hidden in try book.hiddenGroups(in: name) {
+      Console.warning(
+        "the project has another @\(Text.shown(hidden)) than you; the project's is used")
+    }
     return try names.map { member in
-      guard let person = try person(member) else {
+      guard let person = try person(member, in: name) else {
         throw Failure(
           .unknownName,
           "there is no contact called \(Text.shown(member)), who is in the group "
@@ -48,6 +52,18 @@ struct People {
           hint: "valise contact add \(Text.shown(member)) FILE makes one")
       }
       return person
+    }
+  }
+
+  /// Somebody who is in a group, which whoever reads of them may not know.
+  private func person(_ name: String, in group: String) throws -> Meant? {
+    do { return try person(name) } catch let error as ContactsError
+      where error.code == .expired || error.code == .revoked
+    {
+      let failure = Failure(error)
+      throw Failure(
+        failure.status, "\(failure.message), who is in the group @\(Text.shown(group))",
+        hint: failure.hint)
     }
   }
 
@@ -70,9 +86,10 @@ struct People {
     case .firstSight where book.isReadOnly:
       Console.note(
         "\(name) is new here: the project's keys would be pinned", quiet: isQuiet)
-    case .firstSight:
+    case .firstSight(_, let cardName):
+      let remark = cardName.map { " (their card calls them \($0))" } ?? ""
       Console.note(
-        "\(name) is new here: the project's keys are pinned; valise contact verify \(name) "
+        "\(name) is new here: the project's keys are pinned\(remark); valise contact verify \(name) "
           + "compares them", quiet: isQuiet)
     case .notPinned:
       Console.warning("\(name) is new here, and the keyring cannot be written to remember the keys")

@@ -53,12 +53,24 @@ struct ProjectRules {
     return try Directory.current().path == root ? "." : root
   }
 
+  /// Whether the project is at the directory `path`, or below it.
+  func isBelow(_ path: String) throws -> Bool {
+    // The last name of a path is not followed, so that the directory must not be it.
+    let absolute = try Directory.resolve("\(path)/.").dropLast(2)
+    return root == absolute || root.hasPrefix("\(absolute)/")
+  }
+
   /// The rule for a file.
   func rule(for path: String) throws -> Rules.Rule? {
+    try pathInProject(path).flatMap(rules.rule)
+  }
+
+  /// A file's path from the project's root; nil for one that is not in it.
+  func pathInProject(_ path: String) throws -> String? {
     guard isThere else { return nil }
     let absolute = try Directory.resolve(path)
     guard absolute.hasPrefix(root + "/") else { return nil }
-    return rules.rule(for: String(absolute.dropFirst(root.utf8.count + 1)))
+    return String(absolute.dropFirst(root.utf8.count + 1))
   }
 
   /// The names of all people whom a rule names.

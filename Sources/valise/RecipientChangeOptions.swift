@@ -79,7 +79,8 @@ struct RecipientChangeOptions: ParsableArguments {
     sealed.warn()
     if case .remove(let owners) = change { warn(of: sealed.secrets, owners) }
     let planner = RecipientPlanner(
-      change: change, book: book, signing: signing, allowsUnsigned: unsigned)
+      change: change, book: book, signing: signing, allowsUnsigned: unsigned,
+      isQuiet: answer.quiet || answer.json)
     return try sealed.files.map { try planner.plan(SealedFile(path: $0)) }
   }
 

@@ -42,6 +42,7 @@ struct RecipientPlanner {
   let signing: SigningOptions
   /// Whether a signature may be lost.
   let allowsUnsigned: Bool
+  let isQuiet: Bool
 
   /// - Throws: ``Failure`` when it cannot be done for this file.
   func plan(_ file: SealedFile) throws -> RecipientPlan {
@@ -143,26 +144,28 @@ struct RecipientPlanner {
       guard let keyID = recipient.keyID else { throw Self.unnamed(recipient, in: file.path) }
       if leaving[keyID] == nil { keyIDs.append(keyID) }
     }
-    let owners = try book.owners(of: keyIDs)
-    if let stranger = keyIDs.first(where: { owners[$0] == nil }) {
-      throw Failure(
-        .unknownName,
-        "\(Text.shown(file.path)): is sealed for the unknown key \(Text.short(stranger)) too, "
-          + "and cannot be sealed for it anew",
-        hint: "valise contact add NAME FILE makes its owner known; valise recipients remove with "
-          + "--key \(Text.shown(stranger)) takes it out")
+    let owners = try book.readers(keyIDs, of: file.path) { keyID in
+      "valise contact add NAME FILE makes its owner known; valise recipients remove with --key "
+        + "\(keyID) takes it out"
     }
     var readers: [JWE.Recipient] = []
     var seen = Set(leaving.keys)
     var named: Set<String> = []
     for name in keyIDs.compactMap({ owners[$0] }) where named.insert(name).inserted {
-      let keys = try RecipientResolver.resolve([name], files: [], in: book, quiet: true)
+      let keys = try RecipientResolver.resolve([name], files: [], in: book, quiet: isQuiet)
       guard keys.contains(where: { leaving[$0.keyID ?? ""] == nil }) else {
         throw Failure(
           .unknownName,
           "\(Text.shown(file.path)): \(Text.shown(name)) has no other key today that it could be "
             + "sealed for",
           hint: "-r \(Text.shown(name)) takes them out; or take their new card first")
+      }
+      // Whoever may be meant by a file is told whom it is for by now.
+      let present = Set(keys.compactMap(\.keyID))
+      if keyIDs.contains(where: { owners[$0] == name && !present.contains($0) }) {
+        Console.note(
+          "\(Text.shown(file.path)): \(Text.shown(name)) has other keys than it is sealed for until "
+            + "now; the new ones take their place", quiet: isQuiet)
       }
       readers += keys.filter { $0.keyID.map { seen.insert($0).inserted } ?? true }
     }

@@ -147,10 +147,8 @@ extension Failure {
     case .busy: self.init(.tryAgain, reason, hint: "try again in a moment")
     case .internalFailure: self.init(.bug, reason)
     case .expired, .revoked:
-      self.init(
-        .refused, reason,
-        hint: "a new card takes its place: valise contact add NAME FILE takes another's, "
-          + "valise key rotate makes your own")
+      let hint = (error.underlying as? EndedKeys).map { $0.hint(isRevoked: error.code == .revoked) }
+      self.init(.refused, reason, hint: hint)
     case .untrusted:
       self.init(untrusted: reason, error.underlying as? KeyConflict)
     case .inputOutput:
@@ -167,11 +165,47 @@ extension Failure {
       self.init(.refused, reason)
       return
     }
-    self.init(
-      .refused, reason,
-      details: Text.fingerprint("pinned", conflict.pinned)
-        + Text.fingerprint("offered", conflict.offered),
-      hint: "ask \(conflict.name) which is right; if it is the new one, valise contact remove "
-        + "\(conflict.name) makes room for it")
+    // The same key signed both where its owner's own old card is offered.
+    let details =
+      conflict.reason == .otherKeys
+      ? Text.fingerprint("pinned", conflict.pinned) + Text.fingerprint("offered", conflict.offered)
+      : []
+    self.init(.refused, reason, details: details, hint: conflict.hint)
+  }
+}
+
+extension KeyConflict {
+  fileprivate var hint: String {
+    guard !isOwn else {
+      return
+        "it is your own identity; valise contact remove --project \(name) takes what is not its "
+        + "card out of the project"
+    }
+    return switch reason {
+    case .otherKeys:
+      "ask \(name) which is right; if it is the new one, valise contact remove \(name) makes room for "
+        + "it"
+    case .older: "ask \(name) for the newest card; an old one may hold a key that was lost"
+    case .takenBack:
+      "whoever has that signing key now may be anybody; ask \(name) for a card of new keys"
+    }
+  }
+}
+
+extension EndedKeys {
+  fileprivate func hint(isRevoked: Bool) -> String {
+    switch (holder, isRevoked) {
+    case (.oneself, false): "valise key rotate \(name) makes a fresh key"
+    case (.oneself, true):
+      "valise key generate --name NEW makes another identity, valise key default NEW makes it yours"
+    case (.signer, false):
+      "ask \(name) for their new card: valise contact add \(name) FILE takes it"
+    case (.nobody, false):
+      "ask \(name) for their renewed or new key: valise contact add \(name) FILE takes the renewed "
+        + "one, after valise contact remove \(name) any"
+    case (_, true):
+      "ask \(name) for new keys: valise contact remove \(name) makes room, then valise contact add "
+        + "\(name) FILE and valise contact verify \(name)"
+    }
   }
 }

@@ -10,6 +10,8 @@ struct SealedTree {
     /// Whether only values in it are.
     let holdsSecrets: Bool
     let keyIDs: Set<String>
+    /// Whether there are readers whose keys it does not name.
+    let hidesReaders: Bool
   }
 
   /// What there is.
@@ -109,5 +111,6 @@ extension SealedTree.File {
     self.path = path
     self.holdsSecrets = holdsSecrets
     keyIDs = Set(recipients.compactMap(\.keyID))
+    hidesReaders = recipients.contains { $0.keyID == nil && !$0.takesPassphrase }
   }
 }

@@ -28,12 +28,15 @@ struct SecretsOptions: ParsableArguments {
     return format
   }
 
-  /// The keys, and how to read; a dry run pins nobody.
-  func access(isDryRun: Bool = false) throws -> SecretsAccess {
+  /// The keys, and how to read.
+  ///
+  /// Without `mayAsk`, what would need a question to a person fails; a dry run pins nobody.
+  func access(mayAsk: Bool = true, isDryRun: Bool = false) throws -> SecretsAccess {
     var book = try Environment.addressBook()
     book.isReadOnly = isDryRun
     return SecretsAccess(
-      own: OwnKeys(book, keyFiles: identities, passphrases: passphrases), format: format)
+      own: OwnKeys(book, keyFiles: identities, passphrases: passphrases, mayAsk: mayAsk),
+      format: format)
   }
 }
 
@@ -48,16 +51,34 @@ struct SecretsAccess {
     let path: String
     let file: SecretFile
     let input: InputFile
+    /// Changes when the file does; nil for standard input.
+    let stamp: String?
   }
 
   /// How large a file of secrets may be.
   static let limit = 16 << 20
 
   /// Reads a file, sealed or not; `-` is standard input.
-  func read(_ path: String) throws -> Source {
-    let input = try Input.open(path)
+  func read(_ path: String) throws -> Source { try read(path) { try Input.open(path) } }
+
+  /// Reads a file that is to be changed in its place: a regular one.
+  func readToChange(_ path: String) throws -> Source {
+    guard path != "-" else {
+      throw Failure(.usage, "standard input cannot be changed in its place")
+    }
+    return try read(path) {
+      do throws(FileError) { return try InputFile(regularFile: path) } catch {
+        throw Failure(reading: error)
+      }
+    }
+  }
+
+  private func read(_ path: String, _ open: () throws -> InputFile) throws -> Source {
+    let format = try format(of: path)
+    let stamp = InputFile.stamp(path: path)
+    let input = try open()
     return Source(
-      path: path, file: try Self.file(input, path, format: format(of: path)), input: input)
+      path: path, file: try Self.file(input, path, format: format), input: input, stamp: stamp)
   }
 
   /// Reads a regular file, in the format that its name tells unless one is given.
@@ -108,14 +129,31 @@ struct SecretsAccess {
   }
 
   /// Replaces a file durably; one that says the same is not touched.
+  ///
+  /// - Throws: ``Failure`` `tryAgain` for one that somebody else changed since it was read.
   func write(_ bytes: [UInt8], to source: Source) throws {
     guard bytes != source.file.bytes else { return }
+    try FileReplacement.write(bytes, to: source.path, of: source.input, stamp: source.stamp)
+  }
+
+  /// `bytes`, a sealed file, with what its rule wants sealed by now.
+  ///
+  /// What the rule wants in clear by now stays sealed: only rekey, which says so first, opens values.
+  func following(
+    _ rule: Rules.Rule?, _ bytes: [UInt8], _ format: FileFormat, name: String
+  ) throws -> [UInt8] {
+    guard let selection = rule?.selection else { return bytes }
     do {
-      let staged = try StagedFile(path: source.path, existing: .replace)
-      try staged.write(bytes.span)
-      try staged.takePermissions(of: source.input)
-      try staged.commit()
-    } catch { throw Failure(writing: error) }
+      let file = try SecretFile(bytes, format: format)
+      guard file.isSealed, file.selection != selection else { return bytes }
+      if let path = file.sealedPaths.first(where: { !selection.contains($0) }) {
+        Console.warning(
+          "\(Text.shown(name)): the rule wants \(Text.shown(path.description)) in clear by now; "
+            + "valise secrets rekey follows it")
+        return bytes
+      }
+      return try opened(file, name: name).selecting(selection)
+    } catch let error as SecretsError { throw Failure(error, naming: name) }
   }
 }
 
@@ -125,7 +163,8 @@ extension Failure {
     let status: ExitStatus =
       switch error.code {
       case .malformed, .unsupported, .limitExceeded, .nothingToSeal, .notSealed, .blockMismatch,
-        .foreignValue, .rolledBackValue, .removedValue, .addedValue, .clearValue, .conflict:
+        .foreignValue, .rolledBackValue, .removedValue, .addedValue, .clearValue, .changedStructure,
+        .conflict:
         .badData
       case .noSuchPath: .noInput
       case .noMatchingKey: .noKey
@@ -138,8 +177,10 @@ extension Failure {
 
   private static func hint(_ error: SecretsError) -> String? {
     switch error.code {
-    case .notSealed: "valise secrets encrypt seals it"
-    case .clearValue: "valise secrets encrypt seals what was added"
+    case .notSealed: "valise secrets encrypt -i seals it"
+    case .clearValue: "valise secrets encrypt -i seals what was added"
+    case .removedValue, .addedValue, .changedStructure:
+      "find out who changed it; if that was meant, valise secrets encrypt -i accepts other keys"
     case .nothingToSeal: "--only and --except, or the rule, say what is secret"
     default: nil
     }

@@ -56,15 +56,18 @@ struct SenderCheck {
     return signer.key
   }
 
+  private func signer(_ signature: JWE.VerifiedSignature) throws -> AddressBook.Signer? {
+    try book.signer(named: signature.signerThumbprintURI, called: wanted)
+  }
+
   /// What was found, in words.
   func words(_ authorship: JWE.Authorship) throws -> String {
     switch authorship {
     case .unsigned: return "unsigned: anyone could have made it"
     case .signedByUnknownKey(let uri): return "signed by an unknown key \(ThumbprintURI.short(uri))"
     case .signed(let signature):
-      let uri = signature.signerThumbprintURI
-      guard let signer = try book.signer(named: uri, called: wanted) else {
-        return "signed by an unknown key \(ThumbprintURI.short(uri))"
+      guard let signer = try signer(signature) else {
+        return "signed by an unknown key \(ThumbprintURI.short(signature.signerThumbprintURI))"
       }
       guard signer.standing != .revoked else {
         return "signed with a key that \(signer.name) took back: whoever has it made this"
@@ -80,7 +83,7 @@ struct SenderCheck {
     case .signedByUnknownKey(let uri):
       return .object([.init("state", .string("unknown")), .init("key", .string(uri))])
     case .signed(let signature):
-      let signer = try book.signer(named: signature.signerThumbprintURI, called: wanted)
+      let signer = try signer(signature)
       let state = signer?.standing.word ?? "unknown"
       return .object([
         .init("state", .string(state)), .init("name", signer.map { .string($0.name) } ?? .null),

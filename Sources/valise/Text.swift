@@ -95,8 +95,8 @@ enum Text {
 
   /// The first 12 characters of a thumbprint, enough to tell keys apart by eye.
   static func short(_ keyID: String) -> String {
-    let text = shown(keyID)
-    return text.count > 12 ? "\(text.prefix(12))…" : text
+    let scalars = keyID.unicodeScalars
+    return scalars.count > 12 ? "\(shown(String(scalars.prefix(12))))…" : shown(keyID)
   }
 
   /// `columns` padded to line up below each other.

@@ -17,8 +17,8 @@ enum ThumbprintURI {
 }
 
 extension AddressBook {
-  /// Whoever signs with the key of this thumbprint URI, as `wanted` if that is one of their names; nil
-  /// for a stranger.
+  /// Whoever signs with the key of this thumbprint URI, by the name `wanted` if that is one of theirs;
+  /// nil for a stranger.
   func signer(named uri: String, called wanted: String? = nil) throws -> Signer? {
     try ThumbprintURI.thumbprint(in: uri).flatMap { try signer($0, called: wanted) }
   }

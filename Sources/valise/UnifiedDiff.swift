@@ -13,14 +13,7 @@ struct UnifiedDiff {
 
   init(from old: [UInt8], to new: [UInt8]) {
     let (before, after) = (Self.lines(of: old), Self.lines(of: new))
-    var removed: Set<Int> = []
-    var inserted: Set<Int> = []
-    for change in after.difference(from: before) {
-      switch change {
-      case .remove(let offset, _, _): removed.insert(offset)
-      case .insert(let offset, _, _): inserted.insert(offset)
-      }
-    }
+    let (removed, inserted) = Self.changes(from: before, to: after)
     var lines: [Line] = []
     var (left, right) = (0, 0)
     while left < before.count || right < after.count {
@@ -36,6 +29,33 @@ struct UnifiedDiff {
       }
     }
     self.lines = lines
+  }
+
+  /// Comparing takes time by the product of lines and changes: what is beyond it is shown as replaced.
+  private static let maximumChangeCount = 4_000
+
+  /// The lines that go, and those that come.
+  private static func changes(
+    from before: [ArraySlice<UInt8>], to after: [ArraySlice<UInt8>]
+  ) -> (removed: Set<Int>, inserted: Set<Int>) {
+    // Lines that only one side has are changes, whatever the rest is.
+    let (old, new) = (Set(before), Set(after))
+    let count = before.count { !new.contains($0) } + after.count { !old.contains($0) }
+    guard count <= maximumChangeCount else {
+      let head = zip(before, after).prefix { $0 == $1 }.count
+      let rest = zip(before.dropFirst(head).reversed(), after.dropFirst(head).reversed())
+      let tail = rest.prefix { $0 == $1 }.count
+      return (Set(head..<before.count - tail), Set(head..<after.count - tail))
+    }
+    var removed: Set<Int> = []
+    var inserted: Set<Int> = []
+    for change in after.difference(from: before) {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): inserted.insert(offset)
+      }
+    }
+    return (removed, inserted)
   }
 
   /// The text, with the names of the two in its head; nothing when they do not differ.

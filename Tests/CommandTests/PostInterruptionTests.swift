@@ -20,7 +20,7 @@ struct PostInterruptionTests {
       try exchange.checkTidiness("\(step) \(point)", abandonedParts: step == .send ? 1 : 0)
     }
     Self.note("\(step): \(killCount) kills at \(points.count) places")
-    #expect(killCount * 2 > points.count)
+    #expect(killCount * 5 >= points.count * 4)
   }
 
   @Test("what was deleted after a kill is not delivered again")
@@ -80,6 +80,7 @@ struct PostInterruptionTests {
       try exchange.checkTidiness(place, abandonedParts: step == .send ? 1 : 0)
     }
     Self.note("\(step): \(failureCount) errors of \(points.count) failures")
+    #expect(failureCount * 5 >= points.count * 4)
   }
 
   // MARK: Places

@@ -94,7 +94,9 @@ import Testing
     #expect(!isOn(without.identity.card, phone.deviceKeys))
     #expect(!opens(try sealed(for: without.identity.card), phone))
     #expect(opens(try sealed(for: without.identity.card), laptop))
-    #expect(without.identity.isOwner(of: try phone.deviceKeys[0].publicKey.thumbprintText()))
+    #expect(
+      without.identity.claim(on: try phone.deviceKeys[0].publicKey.thumbprintText())?.strength
+        == .proven)
     let again = try People.devices(without)
     #expect(isOn(again.first.identity.card, again.added.deviceKeys))
   }

@@ -80,7 +80,8 @@ import Testing
   @Test("a link to a file is that file; one to an endless device or to itself is refused")
   func links() throws {
     let files = FileManager.default
-    try scratch.put(try alice, "shared.json")
+    let linked = try People.contact("linked")
+    try scratch.put(linked.json.readable, "shared.json")
     for (name, target) in [
       ("linked", "../shared.json"), ("zero", "/dev/zero"), ("loop", "loop.json"),
     ] {

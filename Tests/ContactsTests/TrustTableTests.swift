@@ -6,7 +6,7 @@ import Testing
 /// What was pinned under a name, what is offered, and what comes of it.
 struct TrustCase: Sendable, CustomTestStringConvertible {
   enum Result: Sendable, Equatable {
-    case added, unchanged, updated
+    case added, unchanged, updated, renewed
     case refused(Pinning.Refusal)
   }
 
@@ -40,7 +40,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  static let all: [TrustCase] = firstSights + cards + revocations + bareKeys
+  static let all: [TrustCase] = firstSights + cards + revocations + bareKeys + renewals
 
   private static let firstSights = [
     TrustCase("first sight of a card", { _ in nil }, offered: { $0.second.published }, .added),
@@ -139,6 +139,40 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
+extension TrustCase {
+  /// The keys stay, and what is said of them changes.
+  fileprivate static let renewals = [
+    TrustCase(
+      "bare, the same keys with a later end", { bare($0, end: 1) }, offered: { bare($0, end: 2) },
+      .renewed),
+    TrustCase(
+      "bare, the same keys without an end any more", { bare($0, end: 1) },
+      offered: { $0.first.bare },
+      .renewed),
+    TrustCase(
+      "bare, the same keys taken back", { $0.first.bare },
+      offered: { .bare(try $0.first.takenBack().keys) }, .renewed),
+    TrustCase(
+      "bare and taken back, then as if they were not", { .bare(try $0.first.takenBack().keys) },
+      offered: { bare($0, end: 2) }, .unchanged),
+    TrustCase(
+      "their card, then the same keys unsigned with another end", { $0.first.published },
+      offered: { bare($0, end: 2) }, .unchanged),
+    TrustCase(
+      "bare, then others with a later end", { bare($0, end: 1) }, offered: { $0.stranger.bare },
+      .refused(.unsigned)),
+  ]
+
+  private static func bare(_ cast: Cast, end: Int) -> PublishedKeys {
+    .bare(
+      cast.first.identity.card.keys.map { key in
+        var key = key
+        key.metadata.expiresAt = end
+        return key
+      })
+  }
+}
+
 /// Trust on first use, as a table.
 @Suite struct TrustTableTests {
   @Test("what is offered under a name is taken from its owner alone", arguments: TrustCase.all)
@@ -154,7 +188,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
     #expect(try Self.add(offered, pinned: pinned, to: book) == row.result)
     let now = try #require(try book.contact("alice")).published
     switch row.result {
-    case .added, .updated: #expect(now.serialized == offered.serialized)
+    case .added, .updated, .renewed: #expect(now.serialized == offered.serialized)
     case .unchanged, .refused: #expect(try scratch.files(below: "contacts") == before)
     }
   }
@@ -168,6 +202,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
       case .added: .added
       case .unchanged: .unchanged
       case .updated: .updated
+      case .renewed: .renewed
       }
     } catch  where error.code == .untrusted {
       let conflict = try #require(error.underlying as? KeyConflict)

@@ -16,7 +16,7 @@ let package = Package(
       name: "Fuzz",
       dependencies: [
         .product(name: "JOSE", package: "valise"), .product(name: "Secrets", package: "valise"),
-        .product(name: "Contacts", package: "valise"),
+        .product(name: "Contacts", package: "valise"), .product(name: "Post", package: "valise"),
       ],
       swiftSettings: [.unsafeFlags(["-parse-as-library"])])
   ],

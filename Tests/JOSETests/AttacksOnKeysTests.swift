@@ -160,7 +160,9 @@ import Testing
       ({ _ in }, true, true), ({ $0.use = .encryption }, true, false),
       ({ $0.use = .signature }, false, true), ({ $0.operations = ["deriveKey"] }, true, false),
       ({ $0.operations = ["deriveBits"] }, true, false), ({ $0.operations = [] }, false, false),
-      ({ $0.operations = ["unwrapKey"] }, false, false),
+      // So latchset's jose calls an agreement that wraps a key.
+      ({ $0.operations = ["unwrapKey"] }, true, false),
+      ({ $0.operations = ["decrypt"] }, false, false),
       ({ $0.operations = ["sign"] }, false, true), ({ $0.algorithm = "ES256" }, false, true),
       ({ $0.algorithm = "ECDH-ES+A256KW" }, true, false),
       ({ $0.algorithm = "ECDH-ES" }, false, false), ({ $0.algorithm = "es256" }, false, false),

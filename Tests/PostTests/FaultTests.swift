@@ -8,7 +8,7 @@ import Testing
   @Test("cut off at any byte it is pending, and delivered once when it is whole")
   func truncation() throws {
     let (path, bytes) = try post("whole")
-    for count in stride(from: 0, to: bytes.count, by: 13) {
+    for count in 0..<bytes.count {
       world.transport.files[path] = Array(bytes.prefix(count))
       let report = try bob.sync()
       #expect(report.putOff == [.arriving: 1] && report.acceptedCount == 0)
@@ -36,12 +36,27 @@ import Testing
     #expect(try bob.sync().overdueCount == 0)
   }
 
-  @Test("a flipped bit keeps a message pending, and its sender puts it right")
-  func flippedBit() throws {
-    let (path, bytes) = try post("right")
+  /// What an envelope is made of, by the member's name.
+  private static let members = [
+    "protected", "kid", "alg", "epk", "encrypted_key", "commitment", "iv", "ciphertext", "tag",
+  ]
+
+  /// `bytes` with a bit of that member's value flipped.
+  private func flipping(_ member: String, of bytes: [UInt8]) throws -> [UInt8] {
+    let name = Array("\"\(member)\":".utf8)
+    let start = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: name) }.map { $0 + name.count })
     var changed = bytes
-    changed[bytes.count / 2] ^= 1
-    world.transport.files[path] = changed
+    // Behind the quote, or the bracket.
+    changed[start + 3] ^= 1
+    return changed
+  }
+
+  @Test(
+    "a flipped bit keeps a message pending, and its sender puts it right", arguments: members)
+  func flippedBit(_ member: String) throws {
+    let (path, bytes) = try post("right")
+    world.transport.files[path] = try flipping(member, of: bytes)
     #expect(try bob.sync().putOff == [.arriving: 1])
     world.now += 2 * World.hour
     try alice.sync()
@@ -49,11 +64,26 @@ import Testing
     #expect(try bob.sync().acceptedCount == 1)
   }
 
-  @Test("a changed file under its own hash is refused, counted, and taken out of the box")
-  func changedUnderOwnName() throws {
+  @Test("a flipped bit in a name keeps a message pending, and its sender puts it right")
+  func flippedName() throws {
+    let (path, bytes) = try post("right")
+    let last = path.dropLast(4).last == "a" ? "b" : "a"
+    let other = "\(path.dropLast(5))\(last).jwe"
+    (world.transport.files[path], world.transport.files[other]) = (nil, bytes)
+    #expect(try bob.sync().putOff == [.missing: 1])
+    world.now += 2 * World.hour
+    try alice.sync()
+    #expect(world.transport.files[path] == bytes)
+    #expect(try bob.sync().acceptedCount == 1)
+    #expect(try bob.bodies() == ["right"])
+  }
+
+  @Test(
+    "a changed file under its own hash is refused, counted, and taken out of the box",
+    arguments: members.filter { $0 != "kid" })
+  func changedUnderOwnName(_ member: String) throws {
     let (_, bytes) = try post("good")
-    var changed = bytes
-    changed[bytes.count / 2] ^= 1
+    let changed = try flipping(member, of: bytes)
     let fake = Marker(day: Day(of: world.now), hash: try ContentHash(of: changed))
     world.transport.files["messages/\(fake.day.text)/\(fake.hash.text).jwe"] = changed
     world.transport.files["boxes/\(try bob.tag())/\(fake.name)"] = []

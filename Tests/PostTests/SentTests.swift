@@ -92,4 +92,38 @@ import Testing
     #expect(try alice.sync().removedCount == 0)
     #expect(try bob.bodies() == ["yours"])
   }
+
+  @Test("what is urgent is posted first, then in the order in which it was written")
+  func priorities() throws {
+    for (body, priority) in [
+      ("later", Priority.low), ("first", .normal), ("now", .high), ("second", .normal),
+      ("at once", .high),
+    ] { try alice.send(body, to: people[1]) { $0.priority = priority } }
+    alice.budget.postingCount = 1
+    for _ in 0..<5 {
+      #expect(try alice.sync().postedCount == 1)
+      #expect(try bob.sync().acceptedCount == 1)
+    }
+    #expect(try bob.bodies() == ["now", "at once", "first", "second", "later"])
+  }
+
+  @Test("a post that was left keeps nothing of what was to go out, and all that came")
+  func leaving() throws {
+    _ = try post("came")
+    try bob.sync()
+    let attachment = try bob.mailbox.attach(
+      BytesInMemory([1, 2, 3]), name: "a", mediaType: "text/plain", now: world.now)
+    try bob.send("given up", to: people[0]) { $0.attachments = [attachment] }
+    try bob.mailbox.leave(world.post)
+    #expect(try bob.mailbox.posts().isEmpty && bob.mailbox.parts.isEmpty)
+    #expect(failure { try bob.sync() } == .foreignPost)
+    #expect(failure { try bob.mailbox.leave(world.post) } == .foreignPost)
+    #expect(try bob.bodies() == ["came"])
+    #expect(try bob.mailbox.status(of: world.post.identifier, now: world.now).unpostedCount == 0)
+    try bob.mailbox.join(world.post, at: "there")
+    world.now += 2 * World.hour
+    let report = try bob.sync()
+    #expect(report.postedCount == 0 && report.acceptedCount == 0)
+    #expect(try bob.mailbox.posts().map(\.location) == ["there"])
+  }
 }

@@ -98,4 +98,22 @@ import Testing
     #expect(failure { try bob.mailbox.drop(quarantined: entry.id) } == .notFound)
     #expect(try bob.sync().quarantinedCount == 1)
   }
+
+  @Test("so is the room that it takes, however few there are in it")
+  func quarantineRoom() throws {
+    bob.circle = try Circle([people[1]])
+    let (_, bytes) = try post("no room")
+    try bob.mailbox.write { database in
+      try database.execute(
+        sql: "INSERT INTO quarantine VALUES (NULL, x'00', 'large', zeroblob(?), '', '', 0)",
+        arguments: [Inbox.maximumQuarantineByteCount - bytes.count + 1])
+    }
+    #expect(try bob.sync().putOff == [.quarantineFull: 1])
+    try bob.mailbox.write { database in
+      try database.execute(
+        sql: "UPDATE quarantine SET envelope = zeroblob(?)",
+        arguments: [Inbox.maximumQuarantineByteCount - bytes.count])
+    }
+    #expect(try bob.sync().quarantinedCount == 1)
+  }
 }

@@ -209,7 +209,7 @@ struct AttackTests {
     let seals = sealed.sealedTokens.map { token, old in
       (path: token.path, seal: token.path.description == "port" ? seal : old)
     }
-    let digest = try Digest(.all, seals).sealed(under: opened.key, .system)
+    let digest = try Digest(.all, seals, [:]).sealed(under: opened.key, .system)
     let attacked = try text.replacing(source("port"), with: string(seal.text))
       .replacing(string(opened.block.digest), with: string(digest))
     #expect(

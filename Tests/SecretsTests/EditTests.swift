@@ -159,7 +159,7 @@ struct EditTests {
     let file = try opened("a: \"x\\n\"\nb: |\n  y\nc: 1\nd: it's\n", .yaml)
     let texts = try file.texts()
     #expect(texts.map { string($0.text.copy) } == ["x\n", "y\n", "1", "it's"])
-    #expect(texts.map(\.isString) == [true, true, false, true])
+    #expect(texts.map(\.kind) == [.string, .string, .bare, .string])
     for value in texts { #expect(try file.text(at: value.path) == value.text) }
   }
 }
@@ -249,9 +249,12 @@ struct KeylessTests {
     let clear = try SecretFile("a: 1\nb: 2\n", .yaml)
     #expect(findings(clear) == [.clearValue, .clearValue, .notSealed])
     let partly = try clear.sealed(for: reader, selection: Selection(only: [PathPattern("a")]))
-    #expect(findings(partly) == [.clearValue])
+    #expect(findings(partly) == [.clearValue, .otherSelection])
     #expect(findings(partly, Selection(only: [try PathPattern("a")])).isEmpty)
-    #expect(findings(partly, Selection(only: [try PathPattern("zz")])) == [.nothingSelected])
+    #expect(
+      findings(partly, Selection(only: [try PathPattern("zz")])) == [
+        .nothingSelected, .otherSelection,
+      ])
     let wrong = findings(partly, Selection(only: [try PathPattern("a")]), recipients: ["somebody"])
     #expect(wrong == [.unexpectedRecipient, .missingRecipient])
     let broken = string(partly.bytes).replacing("digest: eyJ", with: "digest: fyJ")

@@ -6,19 +6,32 @@ struct GeneratedFile {
   private var random: SeededGenerator
   private var lines: [String] = []
   private var keyCount = 0
+  /// What YAML's aliases can name so far.
+  private var anchors: [String] = []
 
   static func text(_ format: FileFormat, seed: UInt64) -> String {
     var file = GeneratedFile(random: SeededGenerator(seed: seed))
     switch format {
-    case .yaml: file.yamlMapping("", depth: 0)
+    case .yaml:
+      file.yamlMapping("", depth: 0)
+      if file.pick([false, false, true]) {
+        file.lines.append("---")
+        file.anchors = []
+        file.yamlMapping("", depth: 0)
+      }
+      // Whatever came out, there is something to seal.
+      file.lines.append("last: value")
     case .json: file.lines = [file.json(depth: 0)]
     case .toml: file.toml()
-    case .dotenv: file.pairs("=", file.dotenvValue)
+    case .dotenv:
+      file.pairs("=", file.dotenvValue)
+      file.lines.append("export LAST=value")
     case .ini:
       for _ in 0..<3 {
         file.lines.append("[section \(file.key())]")
         file.pairs(" = ", file.iniValue)
       }
+      file.lines.append("last = value")
     }
     let end = file.pick(["\n", "", "\r\n"])
     let lineBreak = end == "\r\n" ? "\r\n" : "\n"
@@ -52,7 +65,17 @@ struct GeneratedFile {
     for _ in 0..<Int.random(in: 1...5, using: &random) {
       if pick([false, false, true]) { lines.append(indentation + "# " + word()) }
       let head = indentation + pick([key(), quoted(word() + key())]) + ":"
-      switch depth < 4 ? pick([0, 0, 0, 1, 2, 3, 4]) : 0 {
+      switch depth < 4 ? pick([0, 0, 0, 1, 2, 3, 4, 5, 6]) : 0 {
+      case 5:
+        let anchor = anchors.isEmpty ? "" : " *" + pick(anchors)
+        lines.append(head + pick([anchor, "", " {}", " []"]))
+      case 6:
+        let name = "m\(keyCount)"
+        lines.append(head + " &\(name)")
+        yamlMapping(indentation + "  ", depth: depth + 1)
+        lines.append(indentation + key() + ":")
+        lines.append(indentation + "  <<: *\(name)")
+        lines.append(indentation + "  own: " + yamlScalar())
       case 1:
         lines.append(head)
         yamlMapping(indentation + pick(["  ", "    "]), depth: depth + 1)
@@ -76,10 +99,12 @@ struct GeneratedFile {
   private mutating func yamlFlow() -> String { pick([quoted(word()), "12", "flow word"]) }
 
   private mutating func yamlScalar() -> String {
-    pick([
+    let scalar = pick([
       quoted(word()), "'" + word().replacing("'", with: "''") + "'", "plain words", "12.5", "true",
       "&a\(keyCount) anchored", "!tag tagged", "ü~ plain",
     ])
+    if scalar.hasPrefix("&") { anchors.append("a\(keyCount)") }
+    return scalar
   }
 
   // MARK: JSON and TOML
@@ -91,12 +116,13 @@ struct GeneratedFile {
       let members = (0..<Int.random(in: 1...4, using: &random)).map { _ in
         quoted(word() + key()) + ":" + space + json(depth: depth + 1)
       }
-      return "{" + space + members.joined(separator: "," + space) + space + "}"
+      let last = depth == 0 ? ["\"last\":" + space + "1"] : []
+      return "{" + space + (members + last).joined(separator: "," + space) + space + "}"
     case 1:
       let elements = (0..<Int.random(in: 1...3, using: &random)).map { _ in json(depth: depth + 1) }
       return "[" + elements.joined(separator: "," + space) + "]"
-    case 2: return quoted(word())
-    default: return pick(["1", "-2.5e3", "true", "null"])
+    case 2: return pick([quoted(word()), #""\u00fc\n\/\"\\x""#])
+    default: return pick(["1", "-2.5e3", "true", "null", "{}", "[]", "[ ]"])
     }
   }
 
@@ -129,7 +155,8 @@ struct GeneratedFile {
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       if pick([false, true]) { lines.append(pick(["# " + word(), ""])) }
       let name = key()
-      lines.append(name + delimiter + value(&self))
+      let head = delimiter == "=" ? pick(["", "export "]) : ""
+      lines.append(head + name + delimiter + value(&self))
     }
   }
 
@@ -137,7 +164,7 @@ struct GeneratedFile {
     { file in
       let text = file.word()
       return file.pick([
-        "bare", file.quoted(text), file.quoted(text + "\nsecond line"),
+        "bare", "", file.quoted(text), file.quoted(text + "\nsecond line"),
         "'" + text.replacing("'", with: "") + "'",
         "x=y # comment",
       ])
@@ -147,7 +174,7 @@ struct GeneratedFile {
   private var iniValue: (inout GeneratedFile) -> String {
     { file in
       let text = file.word()
-      return file.pick(["bare " + text, file.quoted(text), "a ; b", "x\n   continued", "1"])
+      return file.pick(["", "bare " + text, file.quoted(text), "a ; b", "x\n   continued", "1"])
     }
   }
 }

@@ -82,6 +82,17 @@ struct RefusalTests {
     #expect(try SecretFile(text, .yaml).paths.count == 2)
   }
 
+  @Test("a word alone on its line that looks like a key is not left in clear")
+  func loneWords() throws {
+    let token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+    try expect("a=1\n\(token)\n", .ini, "line 2")
+    try expect("A=1\nAKIAIOSFODNN7EXAMPLE\n", .dotenv, "line 2")
+    #expect(try SecretFile("[mysqld]\nskip-grant-tables\na=1\n", .ini).paths.count == 1)
+    #expect(
+      try SecretFile("[web]\nprod-web-01.eu-west-1.example.org\na=1\n", .ini).paths.count == 1)
+    #expect(try SecretFile("MY_LONG_VARIABLE_NAME_2\nA=1\n", .dotenv).paths.count == 1)
+  }
+
   @Test("what is not UTF-8 where the format is", arguments: [FileFormat.yaml, .json, .toml])
   func encoding(format: FileFormat) {
     let bytes = Array("a = \"".utf8) + [0xFF] + Array("\"\n".utf8)

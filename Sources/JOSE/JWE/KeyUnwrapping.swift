@@ -54,7 +54,7 @@ struct WrappedKeyReader {
         let curve = key.publicKey.curve, epk["crv"]?.isString(curve) == true
       else { return false }
       if case .edwards = key.material { return false }
-      try require(key.metadata, ["deriveKey", "deriveBits"])
+      try require(key.metadata, KeyMetadata.agreementOperations)
     case (.aesKeyWrap(let byteCount), .symmetric(let key)),
       (.aesGCMKeyWrap(let byteCount), .symmetric(let key)):
       guard key.k.byteCount == byteCount else { return false }

@@ -35,20 +35,30 @@ extension JWE {
     public init(
       _ key: PublicJWK, algorithm: KeyManagementAlgorithm? = nil
     ) throws(JOSEError) {
-      let chosen = if let algorithm { algorithm } else { try Self.defaultAlgorithm(for: key) }
+      let chosen = try Self.algorithm(algorithm, for: key)
+      self.init(.publicKey(key), chosen, keyID: try key.thumbprintText())
+    }
+
+    /// How a message's key is wrapped for `key`, in the way of `wanted` unless that is nil.
+    ///
+    /// - Throws: ``JOSEError`` `unsuitableKey` when it cannot be, by what the key is or says of itself.
+    static func algorithm(
+      _ wanted: KeyManagementAlgorithm?, for key: PublicJWK
+    ) throws(JOSEError) -> KeyManagementAlgorithm {
+      let chosen = if let wanted { wanted } else { try defaultAlgorithm(for: key) }
       let operations: Set<String>
       switch (chosen.family, key.material) {
       case (.rsaOAEP, .rsa): operations = ["wrapKey", "encrypt"]
       case (.agreement, .nist), (.agreement, .montgomery):
-        // A public key agrees on nothing by itself; WebCrypto exports it with an empty list.
-        operations = ["deriveKey", "deriveBits"]
+        operations = KeyMetadata.agreementOperations
       default:
         throw JOSEError(.unsuitableKey, "\(chosen.rawValue) does not go with a \(key.kind) key")
       }
       var metadata = key.metadata
+      // A public key agrees on nothing by itself; WebCrypto exports it with an empty list.
       if metadata.operations?.isEmpty == true { metadata.operations = nil }
       try metadata.require(.encryption, operations, algorithm: chosen.rawValue)
-      self.init(.publicKey(key), chosen, keyID: try key.thumbprintText())
+      return chosen
     }
 
     /// A holder of a shared key, named by the key's own `kid` if it has one.

@@ -97,7 +97,7 @@ extension JWE.Envelope {
   }
 
   /// Lengths are public: they are refused before any key is touched.
-  private func checkSizes(_ encryption: ContentEncryptionAlgorithm) throws(JOSEError) {
+  func checkSizes(_ encryption: ContentEncryptionAlgorithm) throws(JOSEError) {
     let aead = encryption.aead
     guard head.initializationVector.count == aead.nonceByteCount else {
       throw JOSEError(.malformed, "iv is not \(aead.nonceByteCount) bytes long")
@@ -111,7 +111,7 @@ extension JWE.Envelope {
   }
 
   /// The most bytes that may come out of a compressed plaintext; nil when it is not compressed.
-  private func checkCompression() throws(JOSEError) -> UInt64? {
+  func checkCompression() throws(JOSEError) -> UInt64? {
     guard let zip = head.protected?["zip"] else { return nil }
     guard zip.isString("DEF") else {
       throw JOSEError(.unsupported, "the compression is not known")
@@ -122,7 +122,7 @@ extension JWE.Envelope {
     return maximum
   }
 
-  private func consistency() throws(JOSEError) -> JWE.Consistency {
+  func consistency() throws(JOSEError) -> JWE.Consistency {
     if head.commitment != nil { return .proven }
     let isForSeveral = head.recipients.count > 1
     switch policy.requiredCommitment {

@@ -119,6 +119,14 @@ public struct KeyMetadata: Sendable {
     }
   }
 
+  /// What a key may do, in `key_ops`, that takes part in an agreement.
+  ///
+  /// RFC 7517 §4.3 leaves to others what an agreement that wraps a key is called: WebCrypto names the
+  /// agreement, latchset's jose the wrapping.
+  static let agreementOperations: Set<String> = [
+    "deriveKey", "deriveBits", "wrapKey", "unwrapKey",
+  ]
+
   /// - Throws: ``JOSEError`` `unsuitableKey` unless the key may be used for `use`, with one of
   ///   `operations`, under `algorithm`.
   func require(

@@ -52,16 +52,19 @@ public struct PublicJWK: Sendable {
     return "RSA-\(key.modulusBitCount)"
   }
 
-  /// Whether messages can be encrypted to the key.
+  /// Whether messages can be encrypted to the key, by what it is and says of itself: `use`, `alg` and
+  /// `key_ops`.
   public var canEncrypt: Bool {
     if case .edwards = material { return false }
-    return metadata.use != .signature
+    return (try? JWE.Recipient.algorithm(nil, for: self)) != nil
   }
 
-  /// Whether signatures can be verified with the key.
+  /// Whether signatures can be verified with the key, likewise.
   public var canVerify: Bool {
     if case .montgomery = material { return false }
-    return metadata.use != .encryption
+    return SignatureAlgorithm.allCases.contains { algorithm in
+      (try? SignatureKey.publicKey(self).require(algorithm, ["verify"])) != nil
+    }
   }
 
   /// The members that a thumbprint is made of, in its order (RFC 7638 §3.2, RFC 8037 §2).

@@ -2,6 +2,11 @@ public import JOSE
 internal import Primitives
 
 extension Mailbox {
+  /// Whether all parts of an attachment are here.
+  public func isComplete(_ attachment: Attachment) -> Bool {
+    attachment.parts.allSatisfy(parts.contains)
+  }
+
   /// Decrypts an attachment in constant memory.
   ///
   /// - Parameters:
@@ -10,7 +15,7 @@ extension Mailbox {
   /// - Throws: ``PostError`` `notArrived` when parts are still to come, `damaged` when they are not
   ///   what was signed; nothing is visible then.
   public func open(_ attachment: Attachment, into sink: some StagedSink) throws(PostError) {
-    guard attachment.parts.allSatisfy(parts.contains) else {
+    guard isComplete(attachment) else {
       throw PostError(.notArrived, "parts of the attachment have not arrived")
     }
     let key = try floor { () throws(JOSEError) in try SymmetricJWK(attachment.key) }

@@ -25,12 +25,48 @@ extension Mailbox {
     }
   }
 
+  /// Takes no part in a post any more.
+  ///
+  /// What waits in the outbox for it is given up, and what strangers sent there is thrown away. What
+  /// came through it stays in the inbox and can be read. Files in the post itself are left as they
+  /// are; they expire. Joining it again brings no message a second time.
+  ///
+  /// - Throws: ``PostError`` `foreignPost` when it was not joined; `busy` when another process
+  ///   synchronizes.
+  public func leave(_ post: PostDescriptor) throws(PostError) {
+    try requireJoined(post)
+    try synchronizing { () throws(PostError) in try write { try Self.leave(post, $0) } }
+    try removeReleasedParts()
+  }
+
+  private static func leave(_ post: PostDescriptor, _ database: Database) throws {
+    func execute(_ sql: String) throws {
+      try database.execute(sql: sql, arguments: [post.identifier.data])
+    }
+    let hashes = try String.fetchAll(
+      database,
+      sql: """
+        DELETE FROM outgoingPart WHERE outgoing IN (SELECT id FROM outgoing WHERE post = ?)
+        RETURNING hash
+        """, arguments: [post.identifier.data])
+    try execute("DELETE FROM outgoing WHERE post = ? AND (isAcknowledgement OR isRecalled)")
+    try execute("UPDATE outgoing SET envelope = NULL WHERE post = ?")
+    try release(hashes, database)
+    try execute("DELETE FROM pending WHERE post = ?")
+    try execute("DELETE FROM acknowledgement WHERE post = ?")
+    try execute("DELETE FROM quarantine WHERE post = ?")
+    // Messages that came through it are opened by its limits, hence its row stays.
+    try execute("UPDATE post SET location = '' WHERE identifier = ?")
+  }
+
   /// The posts that were joined.
   ///
   /// - Throws: ``PostError`` `inputOutput`.
   public func posts() throws(PostError) -> [JoinedPost] {
     try read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM post ORDER BY location").compactMap { row in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM post WHERE location <> '' ORDER BY location"
+      ).compactMap { row in
         guard let identifier = PostIdentifier(row.bytes("identifier")) else { return nil }
         let limits = PostLimits(
           messageByteCount: row["messageByteCount"], dayCount: row["dayCount"])
@@ -45,7 +81,7 @@ extension Mailbox {
   func requireJoined(_ post: PostDescriptor) throws(PostError) {
     let isJoined = try read { database in
       try Bool.fetchOne(
-        database, sql: "SELECT 1 FROM post WHERE identifier = ?",
+        database, sql: "SELECT 1 FROM post WHERE identifier = ? AND location <> ''",
         arguments: [post.identifier.data])
     }
     guard isJoined != nil else { throw PostError(.foreignPost, "the post was not joined") }

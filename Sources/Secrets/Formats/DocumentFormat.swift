@@ -31,13 +31,20 @@ protocol DocumentFormat: Sendable {
   /// What writes `block` into a file that has none.
   func splice(_ block: SealBlock, into document: ScannedDocument) throws(SecretsError) -> Splice
 
-  /// What writes `value` under a new key beside `sibling`; nil where there is no simple place for it.
+  /// What writes a value under a new key beside its sibling, or else where its mapping takes one; nil
+  /// where there is no simple place for it.
   func splice(
     _ entry: NewEntry, into document: ScannedDocument
   ) throws(SecretsError) -> Splice?
 }
 
 extension DocumentFormat {
+  /// What stands between a delimiter at the end of `line` and the value after it.
+  func gap(after line: ArraySlice<UInt8>) -> [UInt8] {
+    if self is YAMLFormat { return [0x20] }
+    return self is INIFormat && line.dropLast().last?.isBlank == true ? [0x20] : []
+  }
+
   func texts(
     in document: ScannedDocument, of tokens: [SecretToken]
   ) throws(SecretsError) -> [[UInt8]] {
@@ -54,6 +61,10 @@ struct NewEntry {
   let value: [UInt8]
   /// The last value of the same mapping; nil where it has none.
   let sibling: SecretToken?
+  /// Where the mapping takes a key that has no such sibling.
+  let place: EntryPlace?
+  /// The mapping itself where nothing is in it.
+  let empty: StructureMark?
 }
 
 /// A format of configuration files.

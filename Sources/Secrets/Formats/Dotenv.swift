@@ -130,15 +130,25 @@ struct DotenvScanner {
     reader.skipBlanks()
     guard isDelimited() else {
       // A line of an unquoted key file must not pass for a name without a value.
-      let isPlainName = isExported || name.allSatisfy { !(0x61...0x7A).contains($0) }
+      let isPlainName =
+        isExported
+        || (name.allSatisfy { !(0x61...0x7A).contains($0) }
+          && (name.contains(0x5F) || !Self.couldBeSecret(name)))
       guard isPlainName, reader.isAtLineEnd || reader.next == UInt8(ascii: "#") else {
         throw reader.refusal("not NAME=value")
       }
-      return
+      let mark = StructureMark(path: Self.path(Array(name)), kind: .word)
+      return try collector.append(mark, at: nameStart)
     }
+    let delimiter = reader.offset
     reader.skipBlanks()
     let value = try scanValue()
-    guard !value.isEmpty else { return }
+    guard !value.isEmpty else {
+      let mark = StructureMark(
+        path: Self.path(Array(name)), kind: .empty,
+        entry: start..<reader.bytes.lineEnd(delimiter - 1), place: delimiter..<delimiter)
+      return try collector.appendEmpty(mark, key: nameStart)
+    }
     reader.offset = value.upperBound
     let entry = start..<reader.bytes.lineEnd(value.upperBound - 1)
     try collector.append(
@@ -199,6 +209,11 @@ struct DotenvScanner {
       index += quote == 0x22 && text[index] == 0x5C ? 2 : 1
     }
     return nil
+  }
+
+  /// Whether a word alone on its line looks like a key or a token rather than a name.
+  static func couldBeSecret(_ word: ArraySlice<UInt8>) -> Bool {
+    word.count >= 20 && word.contains(where: \.isDigit) && !word.contains(UInt8(ascii: "."))
   }
 
   static func isName(_ name: ArraySlice<UInt8>) -> Bool {

@@ -70,9 +70,11 @@ struct INIFormat: DocumentFormat {
   func splice(
     _ entry: NewEntry, into document: ScannedDocument
   ) throws(SecretsError) -> Splice? {
-    guard let sibling = entry.sibling, let key = entry.path.lastKey, INIScanner.isName(key),
-      let lines = sibling.entry
-    else { return nil }
+    guard let key = entry.path.lastKey, INIScanner.isName(key) else { return nil }
+    guard let sibling = entry.sibling, let lines = sibling.entry else {
+      let pair = key + Array(" = ".utf8) + entry.value
+      return entry.place.map { document.bytes.insertion(of: [pair], at: $0.offset) }
+    }
     let line = document.bytes[lines]
     let isSpaced = document.bytes[sibling.range.lowerBound - 1].isBlank
     var added = Array(line.prefix(while: \.isBlank))

@@ -12,6 +12,7 @@ struct INIScanner {
 
   mutating func scan() throws(SecretsError) -> ScannedDocument {
     if reader.isAt("\u{FEFF}") { reader.offset += 3 }
+    collector.places[SecretPath()] = EntryPlace(offset: reader.offset, indentation: [])
     while !reader.isAtEnd {
       let start = reader.offset
       reader.skipBlanks()
@@ -48,6 +49,10 @@ struct INIScanner {
     }
     section = name
     if name == Array("valise".utf8) { collector.noteBlock(start..<reader.offset) }
+    let end = reader.bytes.lineEnd(start)
+    try collector.appendContainer(
+      StructureMark(path: SecretPath([.key(name)]), kind: .emptyMapping), at: start)
+    collector.places[SecretPath([.key(name)])] = EntryPlace(offset: end, indentation: [])
   }
 
   private func checkName(_ name: [UInt8]) throws(SecretsError) {
@@ -64,16 +69,25 @@ struct INIScanner {
       reader.bytes[nameStart..<reader.offset].trimmed { $0.isBlank || $0 == 0x0D })
     guard !name.isEmpty, !reader.isAtEnd, reader.next != 0x0A else {
       // What is neither a pair nor a plain word could be the rest of a secret.
-      guard !name.isEmpty, name.count < 48, Self.isName(name) else {
+      guard !name.isEmpty, name.count < 48, Self.isName(name),
+        !DotenvScanner.couldBeSecret(name[...])
+      else {
         throw reader.refusal("not name = value")
       }
       reader.offset = nameStart
-      return
+      let path = SecretPath((section.map { [.key($0)] } ?? []) + [.key(name)])
+      return try collector.append(StructureMark(path: path, kind: .word), at: nameStart)
     }
     try checkName(name)
     reader.offset += 1
     let indentation = nameStart - start
-    guard let value = try scanValue(indentation) else { return }
+    let delimiter = reader.offset
+    guard let value = try scanValue(indentation) else {
+      let mark = StructureMark(
+        path: path(name), kind: .empty, entry: start..<reader.bytes.lineEnd(delimiter - 1),
+        place: delimiter..<delimiter)
+      return try collector.appendEmpty(mark, key: nameStart)
+    }
     reader.offset = value.upperBound
     let entry = start..<reader.bytes.lineEnd(value.upperBound - 1)
     try collector.append(

@@ -70,17 +70,27 @@ struct JSONFormat: DocumentFormat {
   func splice(
     _ entry: NewEntry, into document: ScannedDocument
   ) throws(SecretsError) -> Splice? {
-    guard let sibling = entry.sibling, let key = entry.path.lastKey else { return nil }
+    guard let key = entry.path.lastKey else { return nil }
     let bytes = document.bytes
-    let line = bytes.lineStart(sibling.range.lowerBound)
-    let indentation = bytes[line...].prefix { $0.isBlank }
-    // On a line of its own where the sibling begins one.
-    let isOnOwnLine = bytes[indentation.endIndex] == 0x22 && line > 0
+    if let range = entry.empty?.place {
+      let member = try string(key, like: nil) + Array(": ".utf8) + entry.value
+      return Splice(range: range, text: [0x7B] + member + [0x7D])
+    }
+    guard let place = entry.sibling.map({ self.place(beside: $0, in: bytes) }) ?? entry.place else {
+      return nil
+    }
     var text: [UInt8] = [0x2C]
-    if isOnOwnLine { text += bytes.lineBreak + indentation }
-    text += try string(key, like: nil) + Array((isOnOwnLine ? ": " : ":").utf8) + entry.value
-    let offset = sibling.range.upperBound
-    return Splice(range: offset..<offset, text: text)
+    if let indentation = place.indentation { text += bytes.lineBreak + indentation }
+    let colon = place.indentation == nil ? ":" : ": "
+    text += try string(key, like: nil) + Array(colon.utf8) + entry.value
+    return Splice(range: place.offset..<place.offset, text: text)
+  }
+
+  /// On a line of its own where the sibling begins one.
+  private func place(beside sibling: SecretToken, in bytes: [UInt8]) -> EntryPlace {
+    EntryPlace(
+      offset: sibling.range.upperBound,
+      indentation: bytes.indentation(ofKeyOn: bytes.lineStart(sibling.range.lowerBound)))
   }
 }
 
@@ -134,8 +144,12 @@ private struct JSONScanner {
   private mutating func scan(
     _ value: JSONValue, _ path: SecretPath, entry: Range<Int>?
   ) throws(SecretsError) {
-    if value.isObject { return try scanMembers(of: value, path) }
+    if value.isObject {
+      try markEmpty(value, path, .emptyMapping, isEmpty: value.members.isEmpty, entry)
+      return try scanMembers(of: value, path)
+    }
     if value.isArray {
+      try markEmpty(value, path, .emptyList, isEmpty: value.elements.isEmpty, entry)
       for (index, element) in value.elements.enumerated() {
         try scan(element, path.appending(.index(index)), entry: nil)
       }
@@ -145,6 +159,17 @@ private struct JSONScanner {
     let range = range(value)
     try collector.append(
       SecretToken(path, range, kind, entry: entry), key: entry?.lowerBound ?? range.lowerBound)
+  }
+
+  private mutating func markEmpty(
+    _ value: JSONValue, _ path: SecretPath, _ kind: StructureMark.Kind, isEmpty: Bool,
+    _ entry: Range<Int>?
+  ) throws(SecretsError) {
+    guard isEmpty else { return }
+    let range = range(value)
+    let place = kind == .emptyMapping ? range : nil
+    try collector.append(
+      StructureMark(path: path, kind: kind, entry: entry, place: place), at: range.lowerBound)
   }
 
   /// What a value is; nil for arrays and objects.
@@ -159,6 +184,11 @@ private struct JSONScanner {
     of object: JSONValue, _ path: SecretPath
   ) throws(SecretsError) {
     let members = object.members
+    if let first = members.first, let last = members.last {
+      collector.places[path] = EntryPlace(
+        offset: range(last.value).upperBound,
+        indentation: bytes.indentation(ofKeyOn: bytes.lineStart(range(first.name).lowerBound)))
+    }
     for (index, member) in members.enumerated() {
       let key = member.name.utf8 ?? []
       try ScanLimits.check(key: key)
@@ -194,6 +224,12 @@ extension ArraySlice<UInt8> {
 }
 
 extension [UInt8] {
+  /// The blanks before a key that begins the line at `line`; nil where none does.
+  fileprivate func indentation(ofKeyOn line: Int) -> [UInt8]? {
+    let blanks = self[line...].prefix(while: \.isBlank)
+    return line > 0 && self[blanks.endIndex] == 0x22 ? Array(blanks) : nil
+  }
+
   fileprivate func suffix(while condition: (UInt8) -> Bool) -> [UInt8] {
     self[...].suffix(while: condition)
   }

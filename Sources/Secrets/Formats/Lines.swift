@@ -37,9 +37,19 @@ extension [UInt8] {
     (self[offset...].firstIndex(of: 0x0A) ?? count - 1) + 1
   }
 
-  /// The whole lines that hold `range`.
+  /// The whole lines that hold `range`, which is a key's, a value's or both.
   func lines(_ range: Range<Int>) -> Range<Int> {
-    lineStart(range.lowerBound)..<lineEnd(Swift.max(range.lowerBound, range.upperBound - 1))
+    lineStart(range.lowerBound)..<lineEnd(after: range)
+  }
+
+  /// Where the last line of a key or a value ends, after its line break.
+  ///
+  /// A value that ends with a line break is a block scalar that keeps its blank lines: the break after
+  /// it ends its last line.
+  func lineEnd(after range: Range<Int>) -> Int {
+    let last = Swift.max(range.lowerBound, range.upperBound - 1)
+    let endsWithBreak = !range.isEmpty && self[last] == 0x0A && range.upperBound < count
+    return lineEnd(endsWithBreak ? range.upperBound : last)
   }
 
   /// The lines of `range` as what must go for the file to be as it was before they were added.

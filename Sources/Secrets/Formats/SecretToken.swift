@@ -31,6 +31,10 @@ struct ScannedDocument: Sendable {
   let bytes: [UInt8]
   /// The values in the order of the file, without those of the block.
   let tokens: [SecretToken]
+  /// What else stands there and means something.
+  var marks: [StructureMark] = []
+  /// Where a mapping takes another key, for those that take one without more.
+  var places: [SecretPath: EntryPlace] = [:]
   let block: BlockPlace?
   let insertion: BlockInsertion
 
@@ -38,6 +42,17 @@ struct ScannedDocument: Sendable {
   func source(_ token: SecretToken) -> ArraySlice<UInt8> { bytes[token.range] }
 
   func token(at path: SecretPath) -> SecretToken? { tokens.first { $0.path == path } }
+
+  /// What goes away with the key at `path`, and nil where there is none or more would have to change.
+  func mark(at path: SecretPath) -> StructureMark? { marks.first { $0.path == path } }
+}
+
+/// Where a mapping takes another key.
+struct EntryPlace: Sendable, Hashable {
+  /// Where a line begins, or in JSON, where its last value ends.
+  var offset: Int
+  /// What the mapping's keys have before them on their lines; nil where they share one.
+  var indentation: [UInt8]?
 }
 
 /// Where a `valise` block stands.

@@ -14,30 +14,26 @@ public enum Merge: Sendable {
   /// Merges value by value.
   ///
   /// Changes of different values merge, also on neighbouring lines; both sides may add at the same
-  /// place. List elements are known by their value, as lines are. Values keep the seals that they
-  /// have on a side with the result's key. Without a `base`, both sides having added the file, only
-  /// files that mean the same merge.
+  /// place. Elements of lists have no names: each is merged as a whole, and never put together of
+  /// parts of others. Values keep the seals that they have on a side with the result's key. Without a
+  /// `base` both sides added the file.
   ///
   /// - Throws: ``SecretsError`` `conflict` when both sides changed who can open the file or what is
   ///   secret, each in another way; `limitExceeded` for files too long to compare.
   public static func merging(
     base: OpenedFile?, ours: OpenedFile, theirs: OpenedFile
   ) throws(SecretsError) -> Merge {
-    guard let base else {
-      if ours.clearBytes == theirs.clearBytes { return .clean(ours.file.bytes) }
-      return .conflict(
-        ConflictText.whole(ours.file.bytes, theirs.file.bytes),
-        paths: ours.changes(from: theirs).map(\.path))
-    }
-    if theirs.file.bytes == base.file.bytes { return .clean(ours.file.bytes) }
-    if ours.file.bytes == base.file.bytes { return .clean(theirs.file.bytes) }
+    if ours.clearBytes == theirs.clearBytes, base == nil { return .clean(ours.file.bytes) }
+    if theirs.file.bytes == base?.file.bytes { return .clean(ours.file.bytes) }
+    if ours.file.bytes == base?.file.bytes { return .clean(theirs.file.bytes) }
     return try SealedMerge(base: base, ours: ours, theirs: theirs).merge()
   }
 
   /// Merges what can be merged without a key.
   ///
-  /// That is nothing where both sides changed values, or added the file: nobody without the key can
-  /// tell what belongs together from then on.
+  /// That is what one side alone did to sealed values, and comments, on both sides. Where both changed
+  /// what the digest lists, all of both files stands between the markers, so that whichever is taken
+  /// has its own digest: nobody without the key could make another.
   ///
   /// - Throws: ``SecretsError`` `limitExceeded` for files too long to compare.
   public static func mergingWithoutKey(
@@ -49,12 +45,23 @@ public enum Merge: Sendable {
     guard let base, ours.format == theirs.format, ours.format == base.format else {
       return .conflict(whole, paths: [])
     }
-    let draft = try MergeDraft(base.document, ours.document, theirs.document, ours.format)
-    guard !draft.ours.regions.isEmpty, !draft.isWhole else {
-      return .conflict(whole, paths: draft.paths)
+    let draft = try MergeDraft.best(
+      base.document, ours.document, theirs.document, ours.format)
+    if let draft, draft.ours.regions.isEmpty {
+      let merged = try SecretFile(draft.ours.bytes, format: ours.format)
+      if merged.isSealedLike(ours) || merged.isSealedLike(theirs) { return .clean(merged.bytes) }
     }
-    let splices = draft.conflictSplices()
-    return .conflict(draft.ours.bytes.applying(splices), paths: draft.paths)
+    return .conflict(whole, paths: draft?.paths ?? [])
+  }
+}
+
+extension SecretFile {
+  /// Whether all that a digest lists, and the block, are those of `other`.
+  fileprivate func isSealedLike(_ other: SecretFile) -> Bool {
+    guard let block, let theirs = other.block else { return false }
+    return block.key == theirs.key && block.digest == theirs.digest
+      && block.signature == theirs.signature
+      && Digest(of: self, block.selection) == Digest(of: other, theirs.selection)
   }
 }
 
@@ -65,25 +72,76 @@ struct MergeDraft {
 
   let ours: MergeAssembly
   let theirs: MergeAssembly
-  let values: ValueMerge
-  /// Values that no single line can stand for: removed on one side, changed on the other.
-  var isWhole: Bool { !values.removedConflicts.isEmpty }
-  var paths: [SecretPath] { values.conflicts }
+  let paths: [SecretPath]
+  /// Whether both sides added something at one place.
+  let hasJoins: Bool
+  private let versions: [MergeNode?]
+  private let style: MergeText.Style
 
-  init(
-    _ base: ScannedDocument, _ ours: ScannedDocument, _ theirs: ScannedDocument,
+  /// The first way to put the versions together that says what they say; a conflict only where there
+  /// is no other.
+  ///
+  /// - Returns: nil where lines always come to mean something else.
+  static func best(
+    _ base: ScannedDocument?, _ ours: ScannedDocument, _ theirs: ScannedDocument,
     _ format: FileFormat
-  ) throws(SecretsError) {
-    let style = MergeText.Style(format, [base, ours, theirs])
-    let texts = [base, ours, theirs].map { MergeText($0, style) }
-    guard texts.allSatisfy({ $0.units.count <= Self.maximumUnitCount }) else {
-      throw SecretsError(
-        .limitExceeded, "the file has more than \(Self.maximumUnitCount) lines to compare")
+  ) throws(SecretsError) -> MergeDraft? {
+    let empty = ScannedDocument(bytes: [], tokens: [], block: nil, insertion: .init(offset: 0))
+    let documents = [base ?? empty, ours, theirs]
+    var style = MergeText.Style(format, documents)
+    var values = ValueMerge(documents.map { MergeText($0, style) })
+    let removed = values.removedConflicts
+    if !removed.isEmpty {
+      style.unnamed = Set(removed)
+      values = ValueMerge(documents.map { MergeText($0, style) })
     }
-    let pieces = MergePieces(base: texts[0], ours: texts[1], theirs: texts[2])
-    values = ValueMerge(base: texts[0], ours: texts[1], theirs: texts[2])
-    self.ours = MergeAssembly(pieces, values, side: .ours)
-    self.theirs = MergeAssembly(pieces, values, side: .theirs)
+    let texts = documents.map { MergeText($0, style) }
+    guard texts.allSatisfy({ $0.units.count <= maximumUnitCount }) else {
+      throw SecretsError(
+        .limitExceeded, "the file has more than \(maximumUnitCount) lines to compare")
+    }
+    var versions: [MergeNode?] = documents.map { MergeNode($0, style) }
+    if base == nil { versions[0] = nil }
+    var best: MergeDraft?
+    for joining in MergePieces.Joining.all {
+      let draft = MergeDraft(texts, values, removed, joining, versions, style)
+      if draft.says(format) {
+        if draft.ours.regions.isEmpty { return draft }
+        best = best ?? draft
+      }
+      guard draft.hasJoins else { break }
+    }
+    return best
+  }
+
+  private init(
+    _ texts: [MergeText], _ values: ValueMerge, _ removed: [SecretPath],
+    _ joining: MergePieces.Joining, _ versions: [MergeNode?], _ style: MergeText.Style
+  ) {
+    let pieces = MergePieces(
+      base: texts[0], ours: texts[1], theirs: texts[2], joining: joining)
+    hasJoins = pieces.hasJoins
+    paths = (values.conflicts + removed).sorted()
+    ours = MergeAssembly(pieces, values, side: .ours)
+    theirs = MergeAssembly(pieces, values, side: .theirs)
+    self.versions = versions
+    self.style = style
+  }
+
+  /// Whether what was put together says what the versions say.
+  private func says(_ format: FileFormat) -> Bool {
+    let hasConflicts = !ours.regions.isEmpty
+    guard let mine = node(ours.bytes, format),
+      let other = hasConflicts ? node(theirs.bytes, format) : mine
+    else { return false }
+    return MergeCheck(hasConflicts: hasConflicts).accepts(
+      .init(base: versions[0], ours: versions[1], theirs: versions[2], mine: mine, other: other))
+  }
+
+  /// What a text says; nil for one that cannot be read, because lines came to stand where they break
+  /// a rule of the format.
+  private func node(_ bytes: [UInt8], _ format: FileFormat) -> MergeNode? {
+    do { return MergeNode(try format.syntax.scan(bytes), style) } catch { return nil }
   }
 
   /// What puts markers and both sides' lines in place of ours, with a separator after those lines

@@ -4,9 +4,6 @@ struct MergeAssembly {
   /// Where the conflicts are: whole lines without the last one's end, or an empty range where a line
   /// begins.
   private(set) var regions: [Range<Int>] = []
-  /// What the values must be when the text is read again, in their order.
-  private(set) var expected: [(binding: [UInt8], source: [UInt8])] = []
-
   private let pieces: MergePieces
   private let values: ValueMerge
   private let side: MergePieces.Version
@@ -63,11 +60,6 @@ struct MergeAssembly {
       previous = (version, index)
       start = start ?? bytes.count
       bytes += lines
-      for token in unit.tokens {
-        let named = text.named[token.path] == nil ? nil : values.value(token.path)
-        let source = named ?? other?.named[token.path] ?? text.document.source(token)
-        expected.append((token.path.binding, Array(source)))
-      }
     }
     return start
   }

@@ -9,13 +9,41 @@ struct MergePieces {
 
   enum Version { case base, ours, theirs }
 
+  /// How what both sides added at one place is put together.
+  struct Joining {
+    enum Common {
+      /// Lines that both added stand there once.
+      case lines
+      /// Lines that both additions begin or end with stand there once.
+      case edges
+      /// Nothing is in common.
+      case nothing
+      /// The person decides.
+      case conflict
+    }
+
+    var common: Common
+    /// Whether theirs comes first where ours would, and the other way round.
+    var isReversed = false
+
+    /// All ways, the likeliest first.
+    static let all: [Joining] =
+      [Common.lines, .edges, .nothing].flatMap { common in
+        [false, true].map { Joining(common: common, isReversed: $0) }
+      } + [Joining(common: .conflict)]
+  }
+
   private(set) var pieces: [Piece] = []
+  /// Whether there is anything to join.
+  private(set) var hasJoins = false
+  private let joining: Joining
   private let base: MergeText
   private let ours: MergeText
   private let theirs: MergeText
 
-  init(base: MergeText, ours: MergeText, theirs: MergeText) {
+  init(base: MergeText, ours: MergeText, theirs: MergeText, joining: Joining) {
     (self.base, self.ours, self.theirs) = (base, ours, theirs)
+    self.joining = joining
     merge()
   }
 
@@ -75,11 +103,59 @@ struct MergePieces {
     let others = theirs.units[other].map(\.key)
     if keys == others { return pieces.append(.take(.ours, mine)) }
     guard range.isEmpty else { return pieces.append(.conflict(ours: mine, theirs: other)) }
-    // Both added at one place: ours, then theirs, and what both added once.
-    pieces.append(.take(.ours, mine))
-    let known = Set(keys)
-    for index in other where !known.contains(theirs.units[index].key) {
-      pieces.append(.take(.theirs, index..<index + 1))
+    hasJoins = true
+    let isReversed = (leads(other, of: theirs, over: mine, of: ours)) != joining.isReversed
+    let (first, second): (Side, Side) =
+      isReversed
+      ? ((.theirs, other, others), (.ours, mine, keys))
+      : ((.ours, mine, keys), (.theirs, other, others))
+    switch joining.common {
+    case .lines:
+      pieces.append(.take(first.version, first.range))
+      let known = Set(first.keys)
+      for (index, key) in zip(second.range, second.keys) where !known.contains(key) {
+        pieces.append(.take(second.version, index..<index + 1))
+      }
+    case .edges: joinAtEdges(first, second)
+    case .nothing:
+      pieces += [.take(first.version, first.range), .take(second.version, second.range)]
+    case .conflict: pieces.append(.conflict(ours: mine, theirs: other))
     }
+  }
+
+  private typealias Side = (version: Version, range: Range<Int>, keys: [[UInt8]])
+
+  private mutating func joinAtEdges(_ first: Side, _ second: Side) {
+    let head = zip(first.keys, second.keys).prefix { $0 == $1 }.count
+    let shorter = min(first.keys.count, second.keys.count)
+    let tail = zip(first.keys.reversed(), second.keys.reversed()).prefix { $0 == $1 }.count
+    let end = min(tail, shorter - head)
+    pieces += [
+      .take(first.version, first.range.lowerBound..<first.range.upperBound - end),
+      .take(second.version, second.range.lowerBound + head..<second.range.upperBound - end),
+      .take(first.version, first.range.upperBound - end..<first.range.upperBound),
+    ].filter { if case .take(_, let range) = $0 { !range.isEmpty } else { true } }
+  }
+
+  /// Whether one addition has to come before the other: what is indented deeper belongs to what stands
+  /// before, and so does what comes before a table's or a section's header.
+  private func leads(
+    _ range: Range<Int>, of text: MergeText, over other: Range<Int>, of otherText: MergeText
+  ) -> Bool {
+    let (line, second) = (text.firstLine(range), otherText.firstLine(other))
+    let (depth, otherDepth) = (
+      line.prefix(while: \.isBlank).count, second.prefix(while: \.isBlank).count
+    )
+    guard depth == otherDepth else { return depth > otherDepth }
+    let opening = UInt8(ascii: "[")
+    return second.dropFirst(depth).first == opening && line.dropFirst(depth).first != opening
+  }
+}
+
+extension MergeText {
+  /// The first line of some units that has anything on it.
+  fileprivate func firstLine(_ range: Range<Int>) -> ArraySlice<UInt8> {
+    let lines = units[range].map { document.bytes[$0.range] }
+    return lines.first { !$0.allSatisfy { $0.isBlank || $0 == 0x0A || $0 == 0x0D } } ?? []
   }
 }

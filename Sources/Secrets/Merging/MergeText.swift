@@ -28,7 +28,7 @@ struct MergeText {
       var end = document.bytes.lineEnd(offset)
       var tokens: [SecretToken] = []
       while let token = rest.first, token.range.lowerBound < end {
-        end = max(end, document.bytes.lineEnd(token.range.upperBound - 1))
+        end = max(end, document.bytes.lineEnd(after: token.range))
         tokens.append(token)
         rest.removeFirst()
         if style.isNamed(token.path) { named[token.path] = document.source(token) }
@@ -44,20 +44,37 @@ struct MergeText {
   /// What decides how three versions of a file are compared.
   struct Style {
     let separator: UInt8?
-    /// Whether a version has several documents, whose values no path tells apart for good.
-    let hasDocuments: Bool
+    /// How many documents there are: where versions differ in that, no path tells them apart.
+    private let documentCounts: Set<Int>
+    /// Values whose lines count as a whole: those that one side removed and the other changed.
+    var unnamed: Set<SecretPath> = []
 
     init(_ format: FileFormat, _ documents: [ScannedDocument]) {
       separator = format == .json ? UInt8(ascii: ",") : nil
-      hasDocuments = documents.contains { document in
-        document.tokens.contains { token in
-          if case .document = token.path.components.first { true } else { false }
+      documentCounts = Set(documents.map(Self.documentCount))
+    }
+
+    private static func documentCount(_ document: ScannedDocument) -> Int {
+      (document.tokens.map(\.path) + document.marks.map(\.path)).reduce(1) { count, path in
+        if case .document(let number) = path.components.first {
+          max(count, number + 1)
+        } else {
+          count
         }
       }
     }
 
     func isNamed(_ path: SecretPath) -> Bool {
-      !hasDocuments && path.components.allSatisfy(\.isKey)
+      guard !unnamed.contains(path), documentCounts.count == 1 else { return false }
+      return path.components.allSatisfy { if case .index = $0 { false } else { true } }
+    }
+
+    /// The steps to a value, beginning with its document where there are several.
+    func steps(of path: SecretPath) -> [SecretPath.Component] {
+      guard documentCounts != [1] else { return path.components }
+      var (number, steps) = (0, path.components[...])
+      if case .document(let count) = steps.first { (number, steps) = (count, steps.dropFirst()) }
+      return [documentCounts.count == 1 ? .document(number) : .index(number)] + steps
     }
   }
 
@@ -68,8 +85,9 @@ struct MergeText {
     var offset = range.lowerBound
     for token in tokens {
       key += document.bytes[offset..<token.range.lowerBound]
-      key += [0] + token.path.binding + [0]
-      if !style.isNamed(token.path) { key += Array(document.source(token)) + [0] }
+      let isNamed = style.isNamed(token.path)
+      key += [0] + (isNamed ? token.path.utf8 : token.path.binding) + [0]
+      if !isNamed { key += Array(document.source(token)) + [0] }
       offset = token.range.upperBound
     }
     key += document.bytes[offset..<range.upperBound]

@@ -2,27 +2,38 @@ internal import Primitives
 
 /// A merge of three files whose keys are known.
 struct SealedMerge {
-  let base: OpenedFile
+  /// nil where both sides added the file.
+  let base: OpenedFile?
   let ours: OpenedFile
   let theirs: OpenedFile
 
   func merge() throws(SecretsError) -> Merge {
     let owner = try blockOwner()
     let selection = try mergedSelection()
-    let draft = try MergeDraft(
-      try base.clearDocument(), try ours.clearDocument(), try theirs.clearDocument(),
-      ours.file.format)
-    let whole = Merge.conflict(
-      ConflictText.whole(ours.file.bytes, theirs.file.bytes), paths: draft.paths)
-    guard !draft.isWhole, let merged = read(draft) else { return whole }
+    let draft = try MergeDraft.best(
+      base?.clearDocument(), ours.clearDocument(), theirs.clearDocument(), ours.file.format)
+    guard let draft else { return try whole(owner, paths: []) }
+    let merged = try SecretFile(draft.ours.bytes, format: ours.file.format)
     var sealer = Sealer(key: owner.key, random: .system)
     for side in [ours, theirs] where side.key == owner.key { sealer.reuse(side) }
     let parts = Sealer.BlockParts(
       key: owner.block.key, selection: selection, digest: (owner.digest, owner.block.digest))
     guard !draft.ours.regions.isEmpty else { return .clean(try sealer.seal(merged, parts)) }
     let sealing = try sealer.splices(sealing: merged, parts, outside: draft.ours.regions)
-    guard let splices = combine(draft, sealing) else { return whole }
+    guard let splices = combine(draft, sealing) else { return try whole(owner, paths: draft.paths) }
     return .conflict(merged.bytes.applying(splices), paths: draft.paths)
+  }
+
+  /// Both files in clear, each with the block that the result is to have: whichever is taken, or what is
+  /// made of the two, ``SecretFile/sealingAdditions(with:)`` seals.
+  private func whole(_ owner: OpenedFile, paths: [SecretPath]) throws(SecretsError) -> Merge {
+    var sides: [[UInt8]] = []
+    for side in [ours, theirs] {
+      let clear = try side.clearDocument()
+      let block = try side.file.format.syntax.splice(owner.block, into: clear)
+      sides.append(clear.bytes.applying([block]))
+    }
+    return .conflict(ConflictText.whole(sides[0], sides[1]), paths: paths)
   }
 
   /// The splices of conflicts and of sealing in their order; nil where the block would come to stand
@@ -48,35 +59,20 @@ struct SealedMerge {
     }.map(\.element)
   }
 
-  /// The merged text read again; nil when it does not mean what was put together, because lines came
-  /// to stand where they mean something else.
-  private func read(_ draft: MergeDraft) -> SecretFile? {
-    let file: SecretFile
-    do { file = try SecretFile(draft.ours.bytes, format: ours.file.format) } catch { return nil }
-    let expected = draft.ours.expected
-    guard file.document.tokens.count == expected.count else { return nil }
-    for (token, wanted) in zip(file.document.tokens, expected) {
-      guard token.path.binding == wanted.binding,
-        file.document.source(token).elementsEqual(wanted.source)
-      else { return nil }
-    }
-    // Each value that is to be there is there.
-    let paths = Set(file.paths)
-    guard draft.values.decisions.keys.allSatisfy({ paths.contains($0) }) else { return nil }
-    return file
-  }
-
   /// The side whose key and readers the result has: the one that changed them.
   private func blockOwner() throws(SecretsError) -> OpenedFile {
-    let (old, left, right) = (base.block.key, ours.block.key, theirs.block.key)
+    let (old, left, right) = (base?.block.key, ours.block.key, theirs.block.key)
     if left == right || right == old { return ours }
     if left == old { return theirs }
+    let readers = try MergedReaders(base: base?.file, ours: ours.file, theirs: theirs.file)
+    if readers.areThose(of: ours.file) { return ours }
+    if readers.areThose(of: theirs.file) { return theirs }
     throw SecretsError(
       .conflict, "both sides changed who can open the file; rekey one of them for all first")
   }
 
   private func mergedSelection() throws(SecretsError) -> Selection {
-    let (old, left, right) = (base.block.selection, ours.block.selection, theirs.block.selection)
+    let (old, left, right) = (base?.block.selection, ours.block.selection, theirs.block.selection)
     if left == right || right == old { return left }
     if left == old { return right }
     throw SecretsError(.conflict, "both sides changed what is secret in the file")

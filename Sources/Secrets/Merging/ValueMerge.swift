@@ -10,7 +10,9 @@ struct ValueMerge {
   /// Values that were changed on one side and removed on the other.
   private(set) var removedConflicts: [SecretPath] = []
 
-  init(base: MergeText, ours: MergeText, theirs: MergeText) {
+  /// Of the base, ours and theirs.
+  init(_ texts: [MergeText]) {
+    let (base, ours, theirs) = (texts[0], texts[1], texts[2])
     for path in Set(base.named.keys).union(ours.named.keys).union(theirs.named.keys) {
       let (old, left, right) = (base.named[path], ours.named[path], theirs.named[path])
       let decided: ArraySlice<UInt8>?

@@ -34,12 +34,21 @@ struct DataKey: Sendable, Equatable {
 
   // MARK: Wrapping
 
+  static let contentType = "jwk+json"
+
+  static var policy: JWE.DecryptionPolicy {
+    var policy = JWE.DecryptionPolicy()
+    // Who wraps a key for several readers could otherwise give each of them another one.
+    policy.requiredCommitment = .severalRecipients
+    return policy
+  }
+
   /// The key as a JWK, encrypted for `recipients` (RFC 7517 §7).
   func wrapped(
     for recipients: [JWE.Recipient], _ random: RandomSource
   ) throws(SecretsError) -> [UInt8] {
     var options = JWE.EncryptionOptions()
-    options.contentType = "jwk+json"
+    options.contentType = Self.contentType
     options.random = random
     do throws(JOSEError) {
       let key = try SymmetricJWK(secret).serialized(.exposingPrivateKey)
@@ -56,11 +65,8 @@ struct DataKey: Sendable, Equatable {
   /// - Throws: ``SecretsError`` `noMatchingKey`, `blockMismatch` when a key fits but nothing opens,
   ///   `malformed`.
   init(unwrapping envelope: [UInt8], with keys: [JWE.DecryptionKey]) throws(SecretsError) {
-    var policy = JWE.DecryptionPolicy()
-    // Who wraps a key for several readers could otherwise give each of them another one.
-    policy.requiredCommitment = .severalRecipients
     do throws(JOSEError) {
-      let set = try JWKSet(decrypting: envelope, with: keys, policy: policy)
+      let set = try JWKSet(decrypting: envelope, with: keys, policy: Self.policy)
       guard case .symmetric(let key) = set.keys.first, set.keys.count == 1,
         key.k.byteCount == Self.byteCount
       else { throw JOSEError(.malformed, "its content is not a key of 32 bytes") }

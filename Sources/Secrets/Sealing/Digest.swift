@@ -6,7 +6,8 @@ internal import Primitives
 /// An encrypted list rather than a code over it: a code tells that something is wrong, the list tells
 /// what. It also holds the selection, so that nobody can quietly take a pattern out of the block.
 /// Values are listed by path, not in the order of the file: the order of keys means nothing, and that
-/// of list elements is in their paths.
+/// of list elements is in their paths. What else a file's keys are, without their values, is listed
+/// beside: a key that is added or an alias that means something else changes what a program reads.
 struct Digest: Sendable, Equatable {
   /// How many bytes of each tag are listed.
   ///
@@ -17,13 +18,25 @@ struct Digest: Sendable, Equatable {
   let only: [String]
   let except: [String]
   let tags: [SecretPath: [UInt8]]
+  /// What stands at the other paths.
+  let structure: [SecretPath: [UInt8]]
 
-  init(_ selection: Selection, _ seals: [(path: SecretPath, seal: CompactSeal)]) {
+  init(
+    _ selection: Selection, _ seals: [(path: SecretPath, seal: CompactSeal)],
+    _ structure: [SecretPath: [UInt8]]
+  ) {
+    self.structure = structure
     only = selection.only.map(\.text)
     except = selection.except.map(\.text)
     tags = Dictionary(
       seals.map { ($0.path, Array($0.seal.tag.prefix(Self.tagByteCount))) },
       uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What there is to list of a file that is sealed.
+  init(of file: SecretFile, _ selection: Selection) {
+    self.init(
+      selection, file.sealedTokens.map { (path: $0.token.path, seal: $0.seal) }, file.structure)
   }
 
   /// Whether `selection` is the one that was sealed.
@@ -53,7 +66,18 @@ struct Digest: Sendable, Equatable {
     let values = paths.map { path, text in
       JSONText.Member(String(decoding: text, as: UTF8.self), .base64URL(tags[path] ?? []))
     }
-    return .object(members + [.init("values", .object(values))])
+    members.append(.init("values", .object(values)))
+    guard !structure.isEmpty else { return .object(members) }
+    return .object(members + [.init("structure", .object(structureMembers))])
+  }
+
+  private var structureMembers: [JSONText.Member] {
+    structure.map { (path: $0.key.utf8, text: $0.value) }
+      .sorted { $0.path.lexicographicallyPrecedes($1.path) }
+      .map { path, text in
+        .init(
+          String(decoding: path, as: UTF8.self), .string(String(decoding: text, as: UTF8.self)))
+      }
   }
 
   /// Opens a digest.
@@ -77,5 +101,10 @@ struct Digest: Sendable, Equatable {
       tags[path] = try jose(.malformed) { () throws(JOSEError) in try value.base64URL("a tag") }
     }
     self.tags = tags
+    var structure: [SecretPath: [UInt8]] = [:]
+    for (name, value) in document.root["structure"]?.members ?? [] {
+      structure[try SecretPath(parsing: name.string ?? "")] = value.utf8
+    }
+    self.structure = structure
   }
 }

@@ -56,7 +56,9 @@ struct Sealer {
       splices.append(
         Splice(range: token.range, text: file.format.syntax.sealed(seal.text, like: old)))
     }
-    let digest = try digestText(Digest(parts.selection, seals), parts.digest)
+    let clear = file.paths.filter { !parts.selection.contains($0) }
+    let digest = try digestText(
+      Digest(parts.selection, seals, document.structure(clear: clear)), parts.digest)
     var block = try SealBlock(key: parts.key, selection: parts.selection, digest: digest)
     if digest == parts.digest?.text { block.signature = parts.signature }
     return splices + [try file.format.syntax.splice(block, into: document)]
@@ -82,24 +84,25 @@ struct Sealer {
     guard !seals.isEmpty else {
       throw SecretsError(.nothingToSeal, "no sealed value is left in the file")
     }
-    let digest = Digest(opened.block.selection, seals)
+    let added = seals.suffix(splices.count).map(\.0)
+    let sealed = Set(seals.map(\.0))
+    let clear = opened.file.clearPaths.filter { !sealed.contains($0) }
+    let digest = Digest(opened.block.selection, seals, document.structure(clear: clear))
     let place = document.block?.tokens.first { $0.path.lastKey == Array("digest".utf8) }
     guard digest != opened.digest, let place else {
-      return SecretFile.Additions(bytes: opened.file.bytes, sealed: [], dropped: [])
+      return SecretFile.Additions(opened.file.bytes, added: [], from: digest, to: digest)
     }
-    let added = splices.count
     let text = try digestText(digest, nil)
     let written = opened.file.format.syntax.sealed(text, like: document.source(place))
     splices.append(Splice(range: place.range, text: written))
     let ordered = splices.sorted { $0.range.lowerBound < $1.range.lowerBound }
     let file = try SecretFile(document.bytes.applying(ordered), format: opened.file.format)
     guard file.paths == opened.file.paths,
-      Digest(opened.block.selection, file.sealedTokens.map { ($0.token.path, $0.seal) }) == digest
+      Digest(of: file, opened.block.selection) == digest
     else { throw Self.mismatch }
     return SecretFile.Additions(
-      bytes: file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil),
-      sealed: seals.suffix(added).map(\.0),
-      dropped: opened.digest.tags.keys.filter { digest.tags[$0] == nil }.sorted())
+      file.block?.signature == nil ? file.bytes : try file.replacingSignature(nil),
+      added: added, from: opened.digest, to: digest)
   }
 
   private mutating func seal(
@@ -136,8 +139,8 @@ struct Sealer {
     }
     guard let cut = again.document.block?.range else { throw Self.mismatch }
     restoring.append(Splice(range: cut, text: []))
-    guard sealed.applying(restoring) == file.bytes,
-      again.paths == file.paths
+    guard sealed.applying(restoring) == file.bytes, again.paths == file.paths,
+      again.document.structure(clear: []) == file.document.structure(clear: [])
     else { throw Self.mismatch }
     return sealed
   }

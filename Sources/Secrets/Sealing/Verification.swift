@@ -7,7 +7,7 @@ struct Verification {
   enum Admission {
     case nothing
     /// Values in clear, new ones and in place of sealed ones, and removed ones, which are all sealed
-    /// or dropped next.
+    /// or dropped next; and keys without a sealed value.
     case clearValues
   }
 
@@ -18,9 +18,13 @@ struct Verification {
   private let seals: [SecretPath: CompactSeal]
 
   init(_ file: SecretFile, _ keys: [JWE.DecryptionKey]) throws(SecretsError) {
+    try self.init(file, DataKey(unwrapping: file.requiredBlock().key, with: keys))
+  }
+
+  init(_ file: SecretFile, _ key: DataKey) throws(SecretsError) {
     self.file = file
+    self.key = key
     block = try file.requiredBlock()
-    key = try DataKey(unwrapping: block.key, with: keys)
     digest = try Digest(opening: block.digest, under: key)
     seals = Dictionary(
       file.sealedTokens.map { ($0.token.path, $0.seal) }, uniquingKeysWith: { first, _ in first })
@@ -31,7 +35,10 @@ struct Verification {
       throw SecretsError(.blockMismatch, "what the block says is secret was changed")
     }
     for (token, seal) in file.sealedTokens { try check(token.path, seal) }
-    if admission == .nothing { try checkMissing() }
+    if admission == .nothing {
+      try checkMissing()
+      try checkKeys()
+    }
     let values = try openAll()
     let opened = OpenedFile(file: file, block: block, key: key, digest: digest, values: values)
     try checkStructure(opened)
@@ -53,7 +60,9 @@ struct Verification {
           .foreignValue, "the value at '\(token.path)' is not one value", path: token.path)
       }
     }
-    guard clear.tokens.count == tokens.count, clear.block == nil else {
+    guard clear.tokens.count == tokens.count, clear.block == nil,
+      clear.structure(clear: []) == file.document.structure(clear: [])
+    else {
       let path = clear.tokens.dropFirst(tokens.count).first?.path
       throw SecretsError(.foreignValue, "a value is not one value", path: path)
     }
@@ -106,6 +115,21 @@ struct Verification {
     if let path = file.clearPaths.first(where: { block.selection.contains($0) }) {
       throw SecretsError(
         .clearValue, "the value at '\(path)' stands in clear and should be sealed", path: path)
+    }
+  }
+
+  /// Compares what stands at the other paths.
+  private func checkKeys() throws(SecretsError) {
+    let (old, new) = (digest.structure, file.structure)
+    guard old != new else { return }
+    let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
+    guard let path = changed.min() else { return }
+    switch (old[path], new[path]) {
+    case (nil, _): throw SecretsError(.addedValue, "'\(path)' was added", path: path)
+    case (_, nil): throw SecretsError(.removedValue, "'\(path)' is missing", path: path)
+    default:
+      throw SecretsError(
+        .changedStructure, "'\(path)' is something else than what was sealed there", path: path)
     }
   }
 

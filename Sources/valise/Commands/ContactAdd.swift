@@ -31,6 +31,7 @@ extension ContactCommand {
     func run() throws {
       let book = try place.book()
       let contact = try contact()
+      if place.isShared { try Environment.addressBook().check(contact) }
       let outcome = try book.add(contact)
       let added = try book.requiredContact(contact.name)
       try answer.say(
@@ -64,8 +65,12 @@ extension ContactCommand {
       case .unchanged: return "\(name) is known by these keys already"
       case .updated where contact.isRevoked: return "\(name) took all keys back"
       case .updated: return "\(name) has new keys (\(kinds)), signed by the pinned one"
+      case .renewed:
+        return
+          "\(name) has the keys that are known, with another end: \(ContactCommand.ends(contact))"
       case .added:
-        return "added \(name) (\(kinds)); valise contact verify \(name) compares the fingerprint"
+        return "added \(name) (\(kinds))\(Self.remark(contact)); valise contact verify \(name) "
+          + "compares the fingerprint"
       }
     }
 
@@ -74,7 +79,18 @@ extension ContactCommand {
       case .added: "added"
       case .unchanged: "unchanged"
       case .updated: "updated"
+      case .renewed: "renewed"
       }
+    }
+
+    /// What whoever adds somebody would not expect of their keys.
+    private static func remark(_ contact: Contact) -> String {
+      var remarks: [String] = []
+      if let own = contact.otherCardName { remarks.append("their card calls them \(own)") }
+      if contact.keys.filter(\.canEncrypt).allSatisfy({ $0.state(at: Platform.now()) != "valid" }) {
+        remarks.append("the key \(ContactCommand.ends(contact))")
+      }
+      return remarks.isEmpty ? "" : ", " + remarks.joined(separator: ", ")
     }
   }
 

@@ -50,6 +50,11 @@ struct ContactCommand: ParsableCommand {
     return try contact.verified() == nil ? "unverified" : "verified"
   }
 
+  /// Until when the first of the keys to encrypt to may be used, or since when it may not, in words.
+  static func ends(_ contact: Contact) -> String {
+    contact.keys.first(where: \.canEncrypt)?.lifetime(at: Platform.now()) ?? "without an end"
+  }
+
   /// The contact called `name`, of a person's own or of the project, and whether it is the project's.
   static func find(_ name: String, in book: AddressBook) throws -> (Contact, isShared: Bool) {
     if let contact = try book.keyring.contacts.contact(name) { return (contact, false) }

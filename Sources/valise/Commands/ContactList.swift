@@ -121,7 +121,7 @@ extension ContactCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() throws {
-      try place.book().rename(name, to: newName)
+      try GroupCommand.warn(of: place.book().rename(name, to: newName))
       try answer.say(
         "\(name) is called \(newName) from now on",
         [.init("name", .string(newName)), .init("before", .string(name))])
@@ -132,7 +132,11 @@ extension ContactCommand {
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "remove",
-      abstract: "Remove a contact. What was sealed for them stays sealed for them.")
+      abstract: "Remove a contact. What was sealed for them stays sealed for them.",
+      discussion: """
+        Takes them out of their groups as well, and if they are in any says which files below the \
+        working directory are still sealed for them.
+        """)
 
     @Argument(help: "Their name.")
     var name: String
@@ -142,8 +146,19 @@ extension ContactCommand {
     @OptionGroup var answer: AnswerOptions
 
     func run() throws {
-      try place.book().removeContact(name)
-      try answer.say("removed \(name)", [.init("removed", .string(name))])
+      var sealed = try StillSealed(for: [name], in: Environment.addressBook())
+      let groups = try place.book().removeContact(name)
+      GroupCommand.warn(of: groups)
+      var data: [JSONText.Member] = [
+        .init("removed", .string(name)),
+        .init("groups", .array(groups.changed.map { .string("@\($0)") })),
+      ]
+      guard !groups.changed.isEmpty else { return try answer.say("removed \(name)", data) }
+      sealed.search()
+      data += sealed.members
+      let list = groups.changed.map { "@\($0)" }.joined(separator: ", ")
+      try answer.say("removed \(name), who is not in \(list) any more", data)
+      if !answer.json { sealed.warn() }
     }
   }
 }

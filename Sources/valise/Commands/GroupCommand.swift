@@ -28,6 +28,13 @@ struct GroupCommand: ParsableCommand {
   static func list(_ group: Group) -> String {
     group.members.map(\.description).joined(separator: ", ")
   }
+
+  /// Says which groups could not be looked at.
+  static func warn(of groups: ContactBook.GroupChanges) {
+    for name in groups.damaged {
+      Console.warning("the group @\(name) is damaged and was left as it is")
+    }
+  }
 }
 
 extension GroupCommand {
@@ -57,10 +64,16 @@ extension GroupCommand {
           hint: "valise contact add \(name) FILE makes one")
       }
       let changed = try place.book().add(
-        members, toGroup: GroupCommand.name(group), lookUp: book.group)
+        members, toGroup: GroupCommand.name(group), lookUp: lookUp(book))
       try answer.say(
         "@\(changed.name) is \(GroupCommand.list(changed))",
         GroupCommand.members(changed, isShared: place.isShared))
+    }
+
+    /// A project's groups are made of what all of the team have.
+    private func lookUp(_ book: AddressBook) -> (String) throws(ContactsError) -> Group? {
+      guard place.isShared else { return book.group }
+      return { (name) throws(ContactsError) in try book.project?.group(name) }
     }
 
     private func isKnown(_ name: String, in book: AddressBook) throws -> Bool {
@@ -144,57 +157,36 @@ extension GroupCommand {
 
     func run() throws {
       let book = try place.book()
-      let name = GroupCommand.name(group)
-      guard !names.isEmpty else {
-        try book.removeGroup(name)
-        return try answer.say("removed the group @\(name)", [.init("removed", .string("@\(name)"))])
-      }
       let addressBook = try Environment.addressBook()
+      let name = GroupCommand.name(group)
+      // A group that is broken must not be in the way of its own repair.
+      let before = try addressBook.reach(ofGroup: name)
       let members = try names.map { try Group.Member($0) }
-      let people = try Self.people(members, in: addressBook)
-      let changed = try book.remove(members, fromGroup: name)
-      let sealed = try Self.sealed(for: people, in: addressBook)
-      try answer.say(
-        "@\(changed.name) is \(changed.members.isEmpty ? "empty" : GroupCommand.list(changed))",
-        GroupCommand.members(changed, isShared: place.isShared) + [
-          .init(
-            "sealed",
-            .array(
-              sealed.map { file, names in
-                .object([
-                  .init("file", .string(file)), .init("for", .array(names.map { .string($0) })),
-                ])
-              }))
-        ])
-      for (file, names) in sealed where !answer.json {
-        Console.warning(
-          "\(Text.shown(file)) is still sealed for \(names.joined(separator: ", "))")
+      let changed: Group?
+      if members.isEmpty {
+        try GroupCommand.warn(of: book.removeGroup(name))
+        changed = nil
+      } else {
+        changed = try book.remove(members, fromGroup: name)
       }
+      let after = try changed == nil ? [] : addressBook.reach(ofGroup: name).people
+      for gap in before.gaps where !answer.json { Console.warning(Text.shown(gap)) }
+      var sealed = try StillSealed(
+        for: before.people.filter { !after.contains($0) }, in: addressBook)
+      sealed.search()
+      try answer.say(note(changed, name), data(changed, name) + sealed.members)
+      if !answer.json { sealed.warn() }
     }
 
-    private static func people(
-      _ members: [Group.Member], in book: AddressBook
-    ) throws -> [String] {
-      try members.flatMap { member in
-        switch member {
-        case .person(let name): [name]
-        case .group(let name): try book.names(inGroup: name)
-        }
-      }
+    private func note(_ changed: Group?, _ name: String) -> String {
+      guard let changed else { return "removed the group @\(name)" }
+      return
+        "@\(changed.name) is \(changed.members.isEmpty ? "empty" : GroupCommand.list(changed))"
     }
 
-    /// The files below the working directory that `people` can open, and which of them.
-    private static func sealed(
-      for people: [String], in book: AddressBook
-    ) throws -> [(file: String, names: [String])] {
-      var holders: [String: [String]] = [:]
-      for name in people {
-        for keyID in try book.keyIDs(of: name) { holders[keyID, default: []].append(name) }
-      }
-      return SealedTree(path: ".").files().compactMap { file in
-        let names = Set(file.keyIDs.flatMap { holders[$0] ?? [] }).sorted()
-        return names.isEmpty ? nil : (file.path, names)
-      }
+    private func data(_ changed: Group?, _ name: String) -> [JSONText.Member] {
+      changed.map { GroupCommand.members($0, isShared: place.isShared) }
+        ?? [.init("removed", .string("@\(name)"))]
     }
   }
 }

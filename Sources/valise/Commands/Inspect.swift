@@ -33,7 +33,7 @@ struct Inspect: ParsableCommand {
   /// Who holds which key; a keyring that cannot be read is no reason to show nothing.
   private static func owners(of envelope: JWE.Envelope) -> [String: String] {
     do {
-      return try Environment.addressBook().owners(of: envelope.recipients.compactMap(\.keyID))
+      return try Environment.addressBook().names(for: envelope.recipients.compactMap(\.keyID))
     } catch {
       Console.warning("names are not shown: \(Report(error).message)")
       return [:]
@@ -63,7 +63,7 @@ struct Inspect: ParsableCommand {
       return [
         "  " + Text.shown(name.name ?? (recipient.keyID == nil ? "hidden" : "unknown")),
         Text.shown(recipient.algorithmName ?? "no alg"), Text.shown(recipient.curve ?? ""),
-        recipient.keyID.map(Text.shown) ?? "",
+        recipient.keyID.map(Text.short) ?? "",
       ]
     }
     return Text.table(lines) + "\n" + Text.table(rows)

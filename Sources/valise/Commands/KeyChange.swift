@@ -71,6 +71,12 @@ extension Key {
 
     @OptionGroup var answer: AnswerOptions
 
+    mutating func validate() throws {
+      guard newFile == nil || !isUnprotected else {
+        throw ValidationError("--no-passphrase and --new-passphrase-file exclude each other")
+      }
+    }
+
     func run() throws {
       let keyring = try Environment.keyring()
       let identity = try Environment.identity(name, in: keyring)
@@ -128,8 +134,8 @@ extension Key {
     @OptionGroup var answer: AnswerOptions
 
     mutating func validate() throws {
-      guard prepared == nil || (!prepare && reason == nil) else {
-        throw ValidationError("--with goes with neither --prepare nor --reason")
+      guard prepared == nil || (!prepare && reason == nil && output == nil) else {
+        throw ValidationError("--with goes with neither --prepare, --reason nor --output")
       }
     }
 

@@ -73,8 +73,13 @@ struct KeyringCommand: ParsableCommand {
       let text = try content()
       let restoration: Keyring.Restoration
       do { restoration = try keyring.restore(text, replacesOthers: force) } catch {
-        guard error.code == .nameTaken else { throw Failure(error) }
-        throw Failure(error).hinting("--force replaces it")
+        switch error.code {
+        case .nameTaken: throw Failure(error).hinting("--force replaces it")
+        // It is the backup that is, and not the keyring.
+        case .damaged:
+          throw Failure(.badData, "\(Text.shown(file)): \(Text.shown(error.reason))")
+        default: throw Failure(error)
+        }
       }
       try answer.say(
         "restored \(restoration.restoredCount) files; \(restoration.unchangedCount) were there",

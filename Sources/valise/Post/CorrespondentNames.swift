@@ -64,16 +64,22 @@ final class CorrespondentNames: Correspondents {
   /// Whom the keys of these thumbprint URIs belong to, each once; a stranger by their key.
   func owners(of keys: [String]) throws -> [String] {
     let keyIDs = keys.map { ThumbprintURI.thumbprint(in: $0) ?? $0 }
-    let owners = try book.owners(of: keyIDs)
+    let owners = try book.names(for: keyIDs)
     var seen: Set<String> = []
-    return keyIDs.map { owners[$0] ?? "the unknown key \(Text.short($0))" }
+    return keyIDs.map { owners[$0] ?? Self.unknownKey($0) }
       .filter { seen.insert($0).inserted }
   }
 
-  /// The names of those whom the keys of these thumbprint URIs belong to, as far as they are known.
-  func known(_ keys: [String]) throws -> [String] {
-    let owners = try book.owners(of: keys.compactMap(ThumbprintURI.thumbprint))
-    return Array(Set(owners.values)).sorted()
+  /// Those whom the keys of these thumbprint URIs belong to: names, and keys that are nobody's.
+  func readers(_ keys: [String]) throws -> (known: [String], unknown: [String]) {
+    let keyIDs = keys.map { ThumbprintURI.thumbprint(in: $0) ?? $0 }
+    let owners = try book.owners(of: keyIDs)
+    let unknown = keyIDs.filter { owners[$0] == nil }.map(Self.unknownKey)
+    return (Array(Set(owners.values)).sorted(), unknown)
+  }
+
+  private static func unknownKey(_ keyID: String) -> String {
+    "the unknown key \(Text.short(keyID))"
   }
 
   /// The thumbprint URIs of the keys that `name` signs with.

@@ -51,6 +51,8 @@ struct LetterList {
     let first = message.body.split(separator: "\n").first.map(String.init) ?? ""
     let text = Text.shown(message.subject.isEmpty ? String(first.prefix(60)) : message.subject)
     let count = message.attachments.count
-    return count == 0 ? text : "\(text) [\(count) attached]"
+    var marks = message.priority == .normal ? [] : [message.priority.rawValue]
+    if count > 0 { marks.append("\(count) attached") }
+    return marks.isEmpty ? text : "\(text) [\(marks.joined(separator: ", "))]"
   }
 }

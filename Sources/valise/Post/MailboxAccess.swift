@@ -10,7 +10,7 @@ final class MailboxAccess {
   /// Who wrote, and whose keys are whose.
   let names: CorrespondentNames
   private let passphrases: PassphraseOptions
-  private var unlocked: Post.OwnKeys?
+  private var unlocked: (identity: Identity, keys: Post.OwnKeys)?
 
   /// Opens the mailbox; only whoever joins a post makes one.
   init(_ passphrases: PassphraseOptions, makesOne: Bool = false) throws {
@@ -26,6 +26,19 @@ final class MailboxAccess {
     self.passphrases = passphrases
   }
 
+  private init(_ earlier: MailboxAccess) throws {
+    book = try Environment.addressBook()
+    mailbox = earlier.mailbox
+    names = CorrespondentNames(book)
+    passphrases = earlier.passphrases
+    // A passphrase is asked for again only where there are other keys to open.
+    let identity = try owner()
+    unlocked = earlier.unlocked.flatMap { $0.identity.isSame(as: identity) ? $0 : nil }
+  }
+
+  /// The same mailbox, with people and keys as they are by now.
+  func renewed() throws -> MailboxAccess { try MailboxAccess(self) }
+
   /// Where the mailbox is, in the keyring's directory.
   static func directory(_ book: AddressBook) -> Directory {
     Directory(path: book.keyring.path).appending("mailbox")
@@ -36,7 +49,7 @@ final class MailboxAccess {
 
   /// The owner's keys, a passphrase asked for once where they are under one.
   func keys() throws -> Post.OwnKeys {
-    if let unlocked { return unlocked }
+    if let unlocked { return unlocked.keys }
     let own = try owner().unlock(asking: passphrases)
     let signer: JWS.Signer
     do { signer = try JWS.Signer(own.signingKey) } catch {
@@ -45,7 +58,7 @@ final class MailboxAccess {
     let keys = try Post.OwnKeys(
       signer: signer, encryptionKeys: own.deviceKeys,
       card: own.identity.card.serialized)
-    unlocked = keys
+    unlocked = (own.identity, keys)
     return keys
   }
 
@@ -86,13 +99,18 @@ final class MailboxAccess {
       case .sent(let entry): entry.post
       }
     guard let post = try mailbox.posts().first(where: { $0.descriptor.identifier == identifier })
-    else { throw Failure(.configuration, "the post of the message is not known any more") }
+    else {
+      throw Failure(
+        .configuration, "you take no part any more in the post that the message came through",
+        hint: "valise post join DIR takes part in it again")
+    }
     return post.descriptor
   }
 
-  /// Where something changes when there is something to do: one's own boxes, and the outbox.
+  /// Where something changes when there is something to do: one's own boxes, the outbox, and the
+  /// keys, which other boxes may belong to.
   func watchedDirectories(_ posts: [JoinedPost]) throws -> [String] {
-    var paths = [bell.path]
+    var paths = [bell.path, "\(book.keyring.path)/identities"]
     for post in posts {
       paths += try keys().boxes(in: post.descriptor.identifier).map { "\(post.location)/\($0)" }
     }
@@ -114,10 +132,13 @@ final class MailboxAccess {
   /// A post goes by its path, the end of that, or the beginning of its id.
   private static func post(_ name: String, in all: [JoinedPost]) throws -> JoinedPost {
     let path = PostLocation.absolute(name)
-    if let exact = all.first(where: { $0.location == path }) { return exact }
-    let matching = all.filter {
-      $0.location.hasSuffix("/\(name)") || $0.descriptor.identifier.text.hasPrefix(name)
-    }
+    // A post that was made anew in the place of another one has the same path.
+    let exact = all.filter { $0.location == path }
+    let matching =
+      exact.isEmpty
+      ? all.filter {
+        $0.location.hasSuffix("/\(name)") || $0.descriptor.identifier.text.hasPrefix(name)
+      } : exact
     guard matching.count == 1 else {
       throw Failure(
         matching.isEmpty ? .noInput : .usage,

@@ -50,6 +50,7 @@ struct OpenedLetter {
     }
     rows.append(["Date:", Platform.localTime(of: message.issuedAt)])
     if !message.subject.isEmpty { rows.append(["Subject:", Text.shown(message.subject)]) }
+    if message.priority != .normal { rows.append(["Priority:", message.priority.rawValue]) }
     rows.append(["Id:", entry.name.short])
     for (index, attachment) in message.attachments.enumerated() {
       rows.append([index == 0 ? "Attached:" : "", Self.words(attachment)])

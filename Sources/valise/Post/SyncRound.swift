@@ -20,10 +20,9 @@ struct SyncRound {
   ///   - access: the mailbox.
   ///   - vouchesForClock: whether the person says that the clock is right.
   ///   - isVerbose: whether each step is told of.
-  /// - Throws: ``Failure`` `configuration` for a configuration that cannot be followed.
-  init(_ access: MailboxAccess, vouchesForClock: Bool, isVerbose: Bool) throws {
+  init(_ access: MailboxAccess, vouchesForClock: Bool, isVerbose: Bool) {
     self.access = access
-    notifier = try Notifier(access)
+    notifier = Notifier(access)
     self.vouchesForClock = vouchesForClock
     self.isVerbose = isVerbose
   }
@@ -31,12 +30,15 @@ struct SyncRound {
   func run(_ posts: [JoinedPost]) throws -> [Outcome] {
     // Asked for before the first post is touched, a passphrase would else come in the middle.
     let keys = try access.keys()
-    let outcomes = posts.map { post in
+    return posts.map { post in
       Outcome(post: post, summary: Result { try sync(post, keys) }.mapError(Report.failure))
     }
-    try notifier.run()
-    return outcomes
   }
+
+  /// Tells the person's programs of what came, now or earlier, once all else is done and said.
+  ///
+  /// - Returns: whether there is more to tell.
+  func notify() throws -> Bool { try notifier.run() }
 
   private func sync(_ post: JoinedPost, _ keys: Post.OwnKeys) throws -> SyncSummary {
     let report: SyncReport

@@ -7,18 +7,21 @@ struct SyncSummary {
   let post: JoinedPost
   let report: SyncReport
 
-  /// Whether nothing happened and nothing waits.
-  var isIdle: Bool { facts.isEmpty && warnings.isEmpty }
+  /// Whether something was done, rather than found to be as it was.
+  var isEventful: Bool { !deeds.isEmpty }
+
+  /// What waits and what is wrong, in words that stay the same for as long as that does.
+  var standing: [String] { waits + warnings }
 
   /// What was done, in one line.
   var line: String {
-    let facts = facts
+    let facts = deeds + waits
     return "\(Text.shown(name)): \(facts.isEmpty ? "nothing new" : facts.joined(separator: ", "))"
   }
 
   private var name: String { post.location.split(separator: "/").last.map(String.init) ?? "/" }
 
-  private var facts: [String] {
+  private var deeds: [String] {
     var facts: [String] = []
     func add(_ count: Int, _ words: String) { if count > 0 { facts.append("\(count) \(words)") } }
     add(report.acceptedCount, "new")
@@ -27,9 +30,12 @@ struct SyncSummary {
     add(report.partCount, report.partCount == 1 ? "part arrived" : "parts arrived")
     add(report.quarantinedCount, "from strangers")
     add(report.refused.values.reduce(0, +), "refused")
-    add(report.putOff.values.reduce(0, +), "pending")
-    if report.isPartial { facts.append("more to do") }
     return facts
+  }
+
+  private var waits: [String] {
+    let count = report.putOff.values.reduce(0, +)
+    return (count > 0 ? ["\(count) pending"] : []) + (report.isPartial ? ["more to do"] : [])
   }
 
   /// What a person should look at.

@@ -7,11 +7,15 @@ import Synchronization
 /// Tests tear, double and hide its files beneath the protocol.
 final class MemoryTransport: Transport {
   private let state = Mutex([String: [UInt8]]())
+  private let log = Mutex([String]())
 
   var files: [String: [UInt8]] {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
   }
+
+  /// The names that were put, in order.
+  var history: [String] { log.withLock { $0 } }
 
   func names(_ folder: String) -> [String] {
     files.keys.filter { $0.hasPrefix("\(folder)/") }.map { String($0.dropFirst(folder.count + 1)) }
@@ -36,6 +40,7 @@ final class MemoryTransport: Transport {
     _ path: TransportPath, _ content: any RandomAccessBytes
   ) throws(PostError) -> Bool {
     let bytes = try floor { () throws(JOSEError) in try content.readAll() }
+    log.withLock { $0.append(path.description) }
     return state.withLock { files in
       guard files[path.description] == nil else { return false }
       files[path.description] = bytes

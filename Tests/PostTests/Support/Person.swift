@@ -12,6 +12,28 @@ struct Person: Sendable {
     devices = try (0..<deviceCount).map { _ in try PrivateJWK.generate(.x25519) }
   }
 
+  private init(signing: PrivateJWK, devices: [PrivateJWK]) {
+    self.signing = signing
+    self.devices = devices
+  }
+
+  /// People whose keys' names are in the order of the people and their devices.
+  ///
+  /// The program goes through keys in the order of their names. So it does the same for these
+  /// whatever their keys are.
+  static func inOrder(_ count: Int, deviceCount: Int) throws -> [Person] {
+    let signing = try sorted((0..<count).map { _ in try .generate(.ed25519, use: .signature) })
+    let devices = try sorted((0..<count * deviceCount).map { _ in try .generate(.x25519) })
+    return signing.enumerated().map { index, key in
+      Person(
+        signing: key, devices: Array(devices[index * deviceCount..<(index + 1) * deviceCount]))
+    }
+  }
+
+  private static func sorted(_ keys: [PrivateJWK]) throws -> [PrivateJWK] {
+    try keys.map { (try $0.publicKey.thumbprintURI(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
   var correspondent: Correspondent {
     Correspondent(
       encryptionKeys: devices.map(\.publicKey), signingKeys: [signing.publicKey])

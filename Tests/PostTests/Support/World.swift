@@ -75,7 +75,10 @@ final class Device {
   }
 
   @discardableResult
-  func sync() throws -> SyncReport {
+  func sync() throws -> SyncReport { try sync(over: transport) }
+
+  @discardableResult
+  func sync(over transport: some Transport) throws -> SyncReport {
     var courier = Courier(mailbox, world.post, over: transport, keys: keys, knowing: circle)
     courier.budget = budget
     return try courier.sync(now: now)

@@ -50,14 +50,17 @@ struct TOMLFormat: DocumentFormat {
   func splice(
     _ entry: NewEntry, into document: ScannedDocument
   ) throws(SecretsError) -> Splice? {
-    guard let lines = entry.sibling?.entry, let key = entry.path.lastKey else { return nil }
+    guard let key = entry.path.lastKey else { return nil }
+    let written = TOMLString.isBare(key) ? key : TOMLString.basic(key)
+    let pair = written + Array(" = ".utf8) + entry.value
+    guard let lines = entry.sibling?.entry else {
+      return entry.place.map { document.bytes.insertion(of: [pair], at: $0.offset) }
+    }
     let line = document.bytes[lines]
     let name = line.prefix { $0 != 0x3D }.trimmed(\.isBlank)
     // Beside a dotted key the new one would need the same beginning.
     guard TOMLString.isBare(Array(name)) || [0x22, 0x27].contains(name.first) else { return nil }
-    let written = TOMLString.isBare(key) ? key : TOMLString.basic(key)
     return document.bytes.insertion(
-      of: [line.prefix(while: \.isBlank) + written + Array(" = ".utf8) + entry.value],
-      at: lines.upperBound)
+      of: [line.prefix(while: \.isBlank) + pair], at: lines.upperBound)
   }
 }

@@ -14,6 +14,7 @@ struct TOMLScanner {
 
   mutating func scan() throws(SecretsError) -> ScannedDocument {
     if reader.isAt("\u{FEFF}") { reader.offset += 3 }
+    collector.places[table] = EntryPlace(offset: reader.offset, indentation: [])
     while !reader.isAtEnd {
       reader.skipBlanks()
       switch reader.next {
@@ -55,8 +56,16 @@ struct TOMLScanner {
       throw reader.refusal("the table stands twice or is something else already")
     }
     table = path
-    containers.append((path, start))
+    try noteContainer(path, start, .emptyMapping)
+    collector.places[path] = EntryPlace(offset: reader.bytes.lineEnd(start), indentation: [])
     if SealBlock.holds(path) { collector.noteBlock(start..<reader.offset) }
+  }
+
+  private mutating func noteContainer(
+    _ path: SecretPath, _ start: Int, _ kind: StructureMark.Kind
+  ) throws(SecretsError) {
+    containers.append((path, start))
+    try collector.appendContainer(StructureMark(path: path, kind: kind), at: start)
   }
 
   private mutating func scanPair(
@@ -113,12 +122,13 @@ struct TOMLScanner {
     try ScanLimits.check(depth: depth)
     let start = reader.offset
     let kind: SecretToken.Kind
-    if [UInt8(ascii: "["), UInt8(ascii: "{")].contains(reader.next) {
-      containers.append((path, start))
-    }
     switch reader.next {
-    case UInt8(ascii: "["): return try scanArray(path, depth: depth + 1)
-    case UInt8(ascii: "{"): return try scanInlineTable(path, depth: depth + 1)
+    case UInt8(ascii: "["):
+      try noteContainer(path, start, .emptyList)
+      return try scanArray(path, depth: depth + 1)
+    case UInt8(ascii: "{"):
+      try noteContainer(path, start, .emptyMapping)
+      return try scanInlineTable(path, depth: depth + 1)
     case 0x22, 0x27:
       try skipString()
       kind = .string

@@ -63,11 +63,14 @@ struct YAMLFormat: DocumentFormat {
   func splice(
     _ entry: NewEntry, into document: ScannedDocument
   ) throws(SecretsError) -> Splice? {
-    guard let lines = entry.sibling?.entry, let key = entry.path.lastKey else { return nil }
-    var added = Array(document.bytes[lines].prefix(while: \.isBlank))
-    added += try YAMLScalar.string(key, preferred: nil)
-    added += Array(": ".utf8)
-    added += entry.value
-    return document.bytes.insertion(of: [added], at: lines.upperBound)
+    guard let key = entry.path.lastKey else { return nil }
+    let added = try YAMLScalar.string(key, preferred: nil) + Array(": ".utf8) + entry.value
+    if let range = entry.empty?.place { return Splice(range: range, text: [0x7B] + added + [0x7D]) }
+    if let lines = entry.sibling?.entry {
+      let indentation = document.bytes[lines].prefix(while: \.isBlank)
+      return document.bytes.insertion(of: [indentation + added], at: lines.upperBound)
+    }
+    guard let place = entry.place, let indentation = place.indentation else { return nil }
+    return document.bytes.insertion(of: [indentation + added], at: place.offset)
   }
 }

@@ -10,6 +10,7 @@ struct YAMLScanner {
   private let bytes: [UInt8]
   private let reader: YAMLReader
   private let offsets: TextOffsets
+  private let finder: YAMLTokenFinder
   /// The size of a byte order mark.
   private let shift: Int
   private var collector: TokenCollector
@@ -17,6 +18,10 @@ struct YAMLScanner {
   private var insertion: BlockInsertion
   /// Whether the first document's root is a mapping that a key can be added to.
   private var hasOpenRoot = false
+  /// Where the last value ends.
+  private var contentEnd = 0
+  /// What aliases of the document can call.
+  private var anchors: [[UInt8]: StructureMark.Kind] = [:]
 
   /// Where a node stands: its path, its key's offset, and whether its lines are its own.
   private struct Place {
@@ -34,6 +39,7 @@ struct YAMLScanner {
     let text = Array(bytes.dropFirst(shift))
     reader = try primitive { () throws(PrimitiveError) in try YAMLReader(text.span) }
     offsets = TextOffsets(text)
+    finder = YAMLTokenFinder(bytes: bytes)
     collector = TokenCollector(bytes)
     insertion = BlockInsertion(offset: bytes.count)
   }
@@ -78,10 +84,12 @@ struct YAMLScanner {
     let isFirst = documentCount == 0
     let path = SecretPath(isFirst ? [] : [.document(documentCount)])
     documentCount += 1
+    anchors = [:]
     let root = try next()
+    note(root, path)
     if case .mappingStart(let isBlock) = root.kind {
       hasOpenRoot = isFirst && isBlock
-      try scanMapping(Place(path: path), isBlock: isBlock, marker: isFirst ? nil : marker)
+      try scanMapping(Place(path: path), root, isBlock: isBlock, marker: isFirst ? nil : marker)
     } else {
       try scanNode(root, Place(path: path))
     }
@@ -91,19 +99,61 @@ struct YAMLScanner {
 
   private mutating func scanNode(_ event: YAMLEvent, _ place: Place) throws(SecretsError) {
     try ScanLimits.check(depth: place.depth)
+    note(event, place.path)
     switch event.kind {
     case .scalar(let style): try append(event, style, place)
-    case .sequenceStart: try scanSequence(place)
-    case .mappingStart(let isBlock): try scanMapping(place, isBlock: isBlock, marker: nil)
+    case .sequenceStart: try scanSequence(place, event)
+    case .mappingStart(let isBlock):
+      try scanMapping(place, event, isBlock: isBlock, marker: nil)
+    case .alias:
+      guard let target = anchors[event.anchor ?? []] else {
+        throw refusal(.malformed, "an alias has no anchor before it", event)
+      }
+      try mark(target, event, place)
     default: return
     }
   }
 
-  private mutating func scanSequence(_ place: Place) throws(SecretsError) {
+  private mutating func note(_ event: YAMLEvent, _ path: SecretPath) {
+    guard let anchor = event.anchor, event.kind != .alias else { return }
+    anchors[anchor] = .alias(path)
+  }
+
+  private mutating func mark(
+    _ kind: StructureMark.Kind, _ event: YAMLEvent, _ place: Place
+  ) throws(SecretsError) {
+    let end = max(end(event), start(event) + 1)
+    noteContent(end)
+    // A tag goes with what it is a tag of.
+    let isAlone = place.isRemovable && event.kind == .alias
+    let entry = isAlone ? place.key.map { bytes.lines($0..<end) } : nil
+    try collector.append(
+      StructureMark(path: place.path, kind: kind, entry: entry), at: place.key ?? start(event))
+  }
+
+  /// A container with a tag, or with nothing in it.
+  private mutating func markContainer(
+    _ event: YAMLEvent, _ place: Place, empty: StructureMark.Kind?, end: YAMLEvent
+  ) throws(SecretsError) {
+    if let tag = event.tag { try mark(.tag(tag), event, place) }
+    guard let empty else { return }
+    let range = start(end) - 1..<self.end(end)
+    noteContent(range.upperBound)
+    let entry = place.isRemovable ? place.key.map { bytes.lines($0..<range.upperBound) } : nil
+    let isPlace = bytes[range].elementsEqual("{}".utf8)
+    try collector.append(
+      StructureMark(path: place.path, kind: empty, entry: entry, place: isPlace ? range : nil),
+      at: place.key ?? start(event))
+  }
+
+  private mutating func scanSequence(_ place: Place, _ opening: YAMLEvent) throws(SecretsError) {
     var index = 0
     while true {
       let event = try next()
-      if event.kind == .sequenceEnd { return }
+      if event.kind == .sequenceEnd {
+        let empty = index == 0 ? StructureMark.Kind.emptyList : nil
+        return try markContainer(opening, place, empty: empty, end: event)
+      }
       let path = place.path.appending(.index(index))
       try scanNode(event, Place(path: path, depth: place.depth + 1))
       index += 1
@@ -112,12 +162,17 @@ struct YAMLScanner {
 
   /// Goes through a mapping; `marker` is where its document begins, for one after the first.
   private mutating func scanMapping(
-    _ place: Place, isBlock: Bool, marker: Int?
+    _ place: Place, _ opening: YAMLEvent, isBlock: Bool, marker: Int?
   ) throws(SecretsError) {
     var names: Set<[UInt8]> = []
+    var column = 0
     while true {
       let event = try next()
-      if event.kind == .mappingEnd { return }
+      if event.kind == .mappingEnd {
+        if isBlock { noteMapping(place.path, column) }
+        let empty = names.isEmpty ? StructureMark.Kind.emptyMapping : nil
+        return try markContainer(opening, place, empty: empty, end: event)
+      }
       guard case .scalar = event.kind else {
         throw refusal(.unsupported, "a key is not plain text", event)
       }
@@ -128,6 +183,7 @@ struct YAMLScanner {
         throw refusal(.malformed, "a key stands twice", event)
       }
       try ScanLimits.check(key: event.value)
+      if names.count == 1 { column = start(event) - max(bytes.lineStart(start(event)), shift) }
       if names.count == 1, place.depth == 0, documentCount == 1 { noteIndentation(start(event)) }
       var path = place.path.appending(.key(event.value))
       if place.depth == 0, SealBlock.holds(path) {
@@ -137,8 +193,17 @@ struct YAMLScanner {
       let member = Place(
         path: path, key: start(event), isRemovable: isBlock && beginsLine(start(event)),
         depth: place.depth + 1)
+      if let anchor = event.anchor { anchors[anchor] = .keyAlias(path) }
+      if let tag = event.tag { try mark(.tag(Array("key ".utf8) + tag), event, member) }
       try scanNode(value, member)
     }
+  }
+
+  private mutating func noteMapping(_ path: SecretPath, _ column: Int) {
+    guard contentEnd > 0 else { return }
+    let offset = bytes[contentEnd - 1] == 0x0A ? contentEnd : bytes.lineEnd(contentEnd - 1)
+    collector.places[path] = EntryPlace(
+      offset: offset, indentation: Array(repeating: 0x20, count: column))
   }
 
   private mutating func noteBlock(_ event: YAMLEvent, marker: Int?) {
@@ -157,16 +222,19 @@ struct YAMLScanner {
 
   // MARK: Scalars
 
+  private mutating func noteContent(_ end: Int) { contentEnd = max(contentEnd, end) }
+
   private mutating func append(
     _ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle, _ place: Place
   ) throws(SecretsError) {
     // Nothing is written there: a null, or an empty value with a tag.
-    if style == .plain, event.value.isEmpty { return }
-    let range = tokenRange(event, style)
+    if style == .plain, event.value.isEmpty { return try appendEmpty(event, place) }
+    let range = finder.range(of: event, style, start(event)..<end(event))
     if keepsTexts { texts[range] = event.value }
-    guard isPlausible(range, event, style) else {
+    guard finder.isPlausible(range, event, style) else {
       throw refusal(.unsupported, "a value could not be located", event)
     }
+    contentEnd = bytes.lineEnd(after: range)
     let isTagFirst = event.hasAnchor && bytes[start(event)] == UInt8(ascii: "!")
     let isPlain = style == .plain && !event.hasTag
     let entry =
@@ -178,48 +246,18 @@ struct YAMLScanner {
       key: place.key ?? range.lowerBound)
   }
 
-  /// The scalar with its tag, without an anchor before it and the line breaks after it.
-  private func tokenRange(_ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle) -> Range<Int> {
-    var reader = ByteReader(bytes, at: start(event))
-    if event.hasAnchor, reader.consume("&") {
-      reader.skip { $0.isLetter || $0.isDigit || $0 == 0x5F || $0 == 0x2D }
-      while let byte = reader.next, [0x20, 0x09, 0x0A, 0x0D, 0x23].contains(byte) {
-        if byte == UInt8(ascii: "#") { reader.skipToLineEnd() } else { reader.offset += 1 }
-      }
-    }
-    let start = reader.offset
-    var end = end(event)
-    guard style == .block, end > start else { return start..<max(start, end) }
-    if keepsBreaks(start..<end) {
-      // The last break ends the line; those before it are text.
-      if bytes[end - 1] == 0x0A { end -= 1 }
-      if end < bytes.count, bytes[end] == 0x0A, bytes[end - 1] == 0x0D { end -= 1 }
-    } else {
-      while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
-    }
-    return start..<end
-  }
-
-  /// Whether a block scalar's header says that line breaks at its end are text (`+`).
-  private func keepsBreaks(_ range: Range<Int>) -> Bool {
-    let header = bytes[range].drop { $0 != UInt8(ascii: "|") && $0 != UInt8(ascii: ">") }
-    return header.dropFirst().prefix { $0.isDigit || $0 == 0x2B || $0 == 0x2D }.contains(0x2B)
-  }
-
-  /// Whether what stands in `range` looks like the scalar: a guard against a wrong position, which
-  /// would splice in the wrong place.
-  private func isPlausible(
-    _ range: Range<Int>, _ event: YAMLEvent, _ style: YAMLEvent.ScalarStyle
-  ) -> Bool {
-    let source = bytes[range]
-    guard let first = source.first, let last = source.last else { return false }
-    if event.hasTag { return first == UInt8(ascii: "!") || event.hasAnchor }
-    switch style {
-    case .singleQuoted: return first == 0x27 && last == 0x27
-    case .doubleQuoted: return first == 0x22 && last == 0x22
-    case .block: return first == UInt8(ascii: "|") || first == UInt8(ascii: ">")
-    case .plain:
-      return source.contains { $0 == 0x0A || $0 == 0x0D } || source.elementsEqual(event.value)
-    }
+  /// A value can be written behind the colon, where there is one and nothing else.
+  private mutating func appendEmpty(_ event: YAMLEvent, _ place: Place) throws(SecretsError) {
+    if let tag = event.tag { try mark(.tag(tag), event, place) }
+    let end = end(event)
+    noteContent(end)
+    let isOpen =
+      place.key != nil && !event.hasTag && !event.hasAnchor && end > 0
+      && bytes[end - 1] == UInt8(ascii: ":")
+    let entry = place.isRemovable && isOpen ? place.key.map { bytes.lines($0..<end) } : nil
+    try collector.append(
+      StructureMark(
+        path: place.path, kind: .empty, entry: entry, place: isOpen ? end..<end : nil),
+      at: place.key ?? start(event))
   }
 }

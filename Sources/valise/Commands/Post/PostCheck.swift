@@ -41,7 +41,7 @@ extension PostCommand {
       let size = Text.size(UInt64(clamping: totals.messageByteCount + totals.partByteCount))
       try answer.say(
         "\(Text.shown(directory)): \(totals.messageCount) messages for \(totals.boxCount) boxes, "
-          + "\(totals.partCount) parts, \(size); "
+          + "\(totals.partCount) parts, \(size)\(Self.age(totals)); "
           + (totals.findingCount == 0
             ? "all is in order" : "\(totals.findingCount) things are not as they should be"),
         [
@@ -53,6 +53,11 @@ extension PostCommand {
           .init("oldest", totals.oldestDay.map { .string($0) } ?? .null),
           .init("findings", .array(findings)),
         ])
+    }
+
+    private static func age(_ totals: PostTotals) -> String {
+      guard let day = totals.oldestDay else { return "" }
+      return ", the oldest from \(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))"
     }
 
     private static func words(_ problem: PostFinding.Problem) -> String {

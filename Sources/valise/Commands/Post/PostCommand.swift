@@ -11,10 +11,21 @@ struct PostCommand: ParsableCommand {
       A post is a directory that anything may carry: a shared folder, Syncthing, rsync, rclone, a \
       stick. Everybody who takes part has a copy of it, or the same one.
       """,
-    subcommands: [Init.self, Join.self, Status.self, Check.self])
+    subcommands: [Init.self, Join.self, Leave.self, Status.self, Check.self])
 
   func run() throws {
     throw Failure(.usage, "a command is missing", hint: "valise post --help lists them")
+  }
+
+  /// Tells of posts that were where another one is now: they will not be found there again.
+  static func warn(of posts: [JoinedPost], at location: String, beside post: PostDescriptor) {
+    for old in posts
+    where old.location == location && old.descriptor.identifier != post.identifier {
+      let name = old.descriptor.identifier.text
+      Console.warning(
+        "the post that was at \(Text.shown(location)) is gone, and you still take part in it; valise "
+          + "post leave \(name) ends that")
+    }
   }
 
   /// A post as data.
@@ -61,6 +72,7 @@ extension PostCommand {
       let location = PostLocation.absolute(directory)
       let transport = try DirectoryTransport(path: location)
       let post = try initialize(transport, limits)
+      try PostCommand.warn(of: access.mailbox.posts(), at: location, beside: post)
       try access.mailbox.join(post, at: location)
       try answer.say(
         "\(Text.shown(location)) is a post, and you take part in it",
@@ -97,9 +109,9 @@ extension PostCommand {
       _ = try access.owner()
       let location = PostLocation.absolute(directory)
       let post = try post(at: location)
-      let old = try access.mailbox.posts().first {
-        $0.descriptor.identifier == post.identifier
-      }
+      let posts = try access.mailbox.posts()
+      let old = posts.first { $0.descriptor.identifier == post.identifier }
+      PostCommand.warn(of: posts, at: location, beside: post)
       try access.mailbox.join(post, at: location)
       let note =
         switch old?.location {

@@ -43,7 +43,7 @@ extension Quarantine {
       guard !strangers.isEmpty else {
         return Console.note("nothing is in quarantine", quiet: false)
       }
-      for stranger in strangers { try Console.print(stranger.words()) }
+      try Pager.show { write in for stranger in strangers { try write(stranger.words()) } }
     }
   }
 
@@ -85,7 +85,7 @@ extension Quarantine {
       } else if name != nil {
         throw Failure(.usage, "--as NAME goes with the number of one envelope")
       }
-      let notifier = try Notifier(access)
+      let notifier = Notifier(access)
       var count = 0
       for post in try access.posts([]) {
         count += try access.mailbox.reconsiderQuarantine(

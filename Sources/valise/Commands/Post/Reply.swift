@@ -58,10 +58,12 @@ struct Reply: ParsableCommand {
     }
     guard all else { return [sender.name] }
     let own = try access.owner().name
-    let others = try access.names.known(original.message.audience).filter {
-      $0 != own && $0 != sender.name
+    let readers = try access.names.readers(original.message.audience)
+    for stranger in readers.unknown {
+      Console.warning(
+        "\(stranger) got it too, is no contact, and does not get the answer")
     }
-    return [sender.name] + others
+    return [sender.name] + readers.known.filter { $0 != own && $0 != sender.name }
   }
 
   private static func subject(_ subject: String) -> String {

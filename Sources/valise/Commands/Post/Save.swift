@@ -32,6 +32,10 @@ struct Save: ParsableCommand {
     guard !letter.message.attachments.isEmpty else {
       throw Failure(.noInput, "nothing is attached to \(letter.entry.name.short)")
     }
+    // All of them or none: whoever tries again must not get the first ones twice.
+    for attachment in letter.message.attachments where !access.mailbox.isComplete(attachment) {
+      throw Self.pending(attachment)
+    }
     var saved: [(name: String, byteCount: Int)] = []
     for attachment in letter.message.attachments {
       let (name, file) = try freeFile(attachment.name)
@@ -77,9 +81,13 @@ struct Save: ParsableCommand {
     let sink = WatchedSink(sink: FileSink(file), progress: progress)
     do throws(PostError) { try access.mailbox.open(attachment, into: sink) } catch {
       guard error.code == .notArrived else { throw error }
-      throw Failure(
-        .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
-        hint: "valise sync looks for them")
+      throw Self.pending(attachment)
     }
+  }
+
+  private static func pending(_ attachment: Attachment) -> Failure {
+    Failure(
+      .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
+      hint: "valise sync looks for them")
   }
 }

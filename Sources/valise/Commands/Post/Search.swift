@@ -37,31 +37,36 @@ struct Search: ParsableCommand {
     var filter = InboxFilter()
     filter.issuers = try from.map { try access.names.issuers(of: $0) }
     let list = LetterList(access)
-    var found: [JSONText] = []
-    let show = { (entry: MailboxEntry) in
-      guard try matches(entry, access) else { return }
-      // As they are found: a long inbox takes its time.
-      if json {
-        found.append(try list.json(entry))
-      } else {
-        try Console.print(Text.table([try list.row(entry)]))
+    guard !json else {
+      var found: [JSONText] = []
+      try look(access, filter) { found += try $0.map(list.json) }
+      return try Console.print(.array(found))
+    }
+    // As they are found: a long inbox takes its time.
+    try Pager.show { write in
+      try look(access, filter) { found in
+        if !found.isEmpty { try write(Text.table(found.map(list.row))) }
       }
     }
+  }
+
+  /// Hands over what is found, page by page.
+  private func look(
+    _ access: MailboxAccess, _ filter: InboxFilter, _ show: ([MailboxEntry]) throws -> Void
+  ) throws {
     var last: InboxEntry?
     repeat {
       let page = try access.mailbox.inbox(filter, limit: Self.pageCount, after: last)
-      for entry in page { try show(.received(entry)) }
+      try show(page.map { .received($0) }.filter { try matches($0, access) })
       last = page.last
     } while last != nil
-    if sent {
-      var last: SentEntry?
-      repeat {
-        let page = try access.mailbox.sent(limit: Self.pageCount, after: last)
-        for entry in page { try show(.sent(entry)) }
-        last = page.last
-      } while last != nil
-    }
-    if json { try Console.print(.array(found)) }
+    guard sent else { return }
+    var lastSent: SentEntry?
+    repeat {
+      let page = try access.mailbox.sent(limit: Self.pageCount, after: lastSent)
+      try show(page.map { .sent($0) }.filter { try matches($0, access) })
+      lastSent = page.last
+    } while lastSent != nil
   }
 
   private func matches(_ entry: MailboxEntry, _ access: MailboxAccess) throws -> Bool {

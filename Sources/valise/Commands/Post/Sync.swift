@@ -34,44 +34,80 @@ struct Sync: ParsableCommand {
 
   func run() throws {
     let access = try MailboxAccess(passphrases)
-    let round = try SyncRound(access, vouchesForClock: vouchesForClock, isVerbose: verbose)
-    guard watch else {
-      let status = try once(access, round)
-      if status != .done { throw ExitCode(status.rawValue) }
-      return
-    }
-    var state = WatchState()
-    while true {
-      let posts = try access.posts(posts)
-      // Made before, so that nothing is missed that happens meanwhile.
-      let changes = try DirectoryWatch(paths: access.watchedDirectories(posts))
-      try state.show(round.run(posts), say: say)
-      _ = try changes.wait(for: state.interval)
-    }
+    if watch { try stay(access) }
+    let status = try once(access)
+    if status != .done { throw ExitCode(status.rawValue) }
+  }
+
+  private func round(_ access: MailboxAccess) -> SyncRound {
+    SyncRound(access, vouchesForClock: vouchesForClock, isVerbose: verbose)
   }
 
   /// One post that cannot be reached must not keep the others waiting.
-  private func once(_ access: MailboxAccess, _ round: SyncRound) throws -> ExitStatus {
-    var status = ExitStatus.done
+  private func once(_ access: MailboxAccess) throws -> ExitStatus {
+    let round = round(access)
     let outcomes = try round.run(access.posts(posts))
     if answer.json {
       try Console.print(
         .array(outcomes.compactMap { try? $0.summary.get().json }))
     }
-    for outcome in outcomes {
-      switch outcome.summary {
-      case .success(let summary): try say(summary)
-      case .failure(let failure):
-        failure.show()
-        if status == .done { status = failure.status }
-      }
+    for outcome in outcomes { say(outcome) }
+    var failures = outcomes.compactMap { outcome in
+      if case .failure(let failure) = outcome.summary { failure } else { nil }
     }
-    return status
+    do { _ = try round.notify() } catch {
+      let failure = Report.failure(error)
+      failure.show()
+      failures.append(failure)
+    }
+    return failures.first?.status ?? .done
   }
 
-  private func say(_ summary: SyncSummary) throws {
-    for warning in summary.warnings { Console.warning(warning) }
-    guard !answer.json else { return }
-    Console.note(summary.line, quiet: answer.quiet)
+  private func say(_ outcome: SyncRound.Outcome) {
+    switch outcome.summary {
+    case .success(let summary):
+      for warning in summary.warnings { Console.warning(warning) }
+      if !answer.json { Console.note(summary.line, quiet: answer.quiet) }
+    case .failure(let failure): failure.show()
+    }
+  }
+
+  // MARK: Watching
+
+  /// Never ends but for what is wrong at the beginning: later on it may be put right again.
+  private func stay(_ access: MailboxAccess) throws -> Never {
+    var access = access
+    var state = WatchState()
+    var changes = try look(access, &state)
+    while true {
+      _ = try changes.wait(for: state.interval)
+      do {
+        // People, keys and the configuration may be others by now.
+        access = try access.renewed()
+        changes = try look(access, &state)
+      } catch {
+        let failure = Report.failure(error)
+        if state.isNews(failure) { failure.show() }
+      }
+    }
+  }
+
+  /// - Returns: a watch that was made before, so that nothing is missed that happens meanwhile.
+  private func look(
+    _ access: MailboxAccess, _ state: inout WatchState
+  ) throws -> DirectoryWatch {
+    let posts = try access.posts(posts)
+    let changes = try DirectoryWatch(paths: access.watchedDirectories(posts))
+    let round = round(access)
+    for outcome in state.news(of: try round.run(posts)) {
+      if answer.json, let json = try? outcome.summary.get().json {
+        try Console.print(String(decoding: json.compact, as: UTF8.self))
+      }
+      say(outcome)
+    }
+    var trouble: Failure?
+    do { if try round.notify() { state.hurry() } } catch { trouble = Report.failure(error) }
+    if state.isNews(trouble) { trouble?.show() }
+    return changes
   }
 }

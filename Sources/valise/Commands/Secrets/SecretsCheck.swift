@@ -30,7 +30,7 @@ extension SecretsCommand {
     private struct Line {
       let file: String
       let kind: String
-      let path: SecretPath?
+      var path: SecretPath?
       let reason: String
     }
 
@@ -41,12 +41,14 @@ extension SecretsCommand {
       let rules = try ProjectRules(access.own.book)
       try rules.require()
       let tree = try SecretsTree(paths, rules)
-      let idle = tree.idleRules.map { rule in
-        Line(
-          file: ".valise/rules.toml", kind: "idleRule", path: nil,
-          reason: "line \(rule.lineNumber): the rule matches no file")
+      var use = RuleUse()
+      var lines = tree.unreadable.map { Line(file: $0.path, kind: "unreadable", reason: $0.reason) }
+      for file in tree.files { lines += try self.lines(file, access, rules, &use) }
+      if tree.isWhole {
+        lines += use.idle(of: rules.rules.rules).map { line, reason in
+          Line(file: ".valise/rules.toml", kind: "idleRule", reason: "line \(line): \(reason)")
+        }
       }
-      let lines = try idle + tree.files.flatMap { try self.lines($0, access, rules) }
       try show(lines)
       guard lines.isEmpty else {
         throw Failure(
@@ -57,19 +59,32 @@ extension SecretsCommand {
     }
 
     private func lines(
-      _ file: SecretsTree.File, _ access: SecretsAccess, _ rules: ProjectRules
+      _ file: SecretsTree.File, _ access: SecretsAccess, _ rules: ProjectRules,
+      _ use: inout RuleUse
     ) throws -> [Line] {
       guard let rule = file.rule else {
-        return [Line(file: file.path, kind: "noRule", path: nil, reason: "no rule is for it")]
+        return [Line(file: file.path, kind: "noRule", reason: "no rule is for it")]
+      }
+      let name = try rules.pathInProject(file.path) ?? file.path
+      guard let format = format ?? FileFormat(fileName: file.path) else {
+        use.note(rule, file: name, values: [])
+        return [
+          Line(
+            file: file.path, kind: "unknownFormat",
+            reason: "a rule is for it, and its name does not tell its format")
+        ]
       }
       let bytes: [UInt8]
       do {
-        // What is named and cannot be looked at must not pass for what is in order.
         bytes = try InputFile(regularFile: file.path).readAll(limit: SecretsAccess.limit)
-      } catch { throw Failure(reading: error) }
+      } catch {
+        // What is named and cannot be looked at must not pass for what is in order.
+        guard !file.isNamed else { throw Failure(reading: error) }
+        return [Line(file: file.path, kind: "unreadable", reason: error.reason)]
+      }
+      use.note(rule, file: name, values: (try? SecretFile(bytes, format: format).paths) ?? [])
       let expectation = try rules.expectation(rule)
-      let findings = Finding.all(
-        in: bytes, format: try access.format(of: file.path), expecting: expectation)
+      let findings = Finding.all(in: bytes, format: format, expecting: expectation)
       return try findings.map { finding in
         Line(
           file: file.path, kind: "\(finding.kind)", path: finding.path,
@@ -89,7 +104,7 @@ extension SecretsCommand {
       {
         keyIDs += present.compactMap(\.keyID)
       }
-      let owners = try access.own.book.owners(of: keyIDs)
+      let owners = try access.own.book.names(for: keyIDs)
       return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
         owners[String(word)].map { "of \($0)" } ?? String(word)
       }.joined(separator: " ")

@@ -54,9 +54,11 @@ struct SecretsEdit: ParsableCommand {
       } else {
         try session.begin(base: sealed.bytes, text: base.decrypted)
       }
-      let signing = SecretsSigning(access, try rules.rule(for: file), signing)
-      try Edit(command: self, session: session, base: base, access: access, signing: signing)
-        .run()
+      let rule = try rules.rule(for: file)
+      let signing = SecretsSigning(access, rule, signing)
+      try Edit(
+        command: self, session: session, base: base, access: access, rule: rule, signing: signing
+      ).run()
     } catch let error as FileError { throw Failure(writing: error) }
   }
 
@@ -66,9 +68,9 @@ struct SecretsEdit: ParsableCommand {
       guard !file.isSealed else { return file }
       throw Failure(
         .badData, "\(Text.shown(path)): is in clear",
-        hint: "any editor opens it; valise secrets encrypt seals it")
+        hint: "any editor opens it; valise secrets encrypt -i seals it")
     } catch let error as Failure where FileIdentity(path: path) == nil {
-      throw error.hinting("write it in clear, then valise secrets encrypt seals it")
+      throw error.hinting("write it in clear, then valise secrets encrypt -i seals it")
     }
   }
 
@@ -95,6 +97,7 @@ private struct Edit {
   /// The file as it was when its text was taken.
   let base: OpenedFile
   let access: SecretsAccess
+  let rule: Rules.Rule?
   let signing: SecretsSigning
 
   private var name: String { Text.shown(command.file) }
@@ -108,25 +111,30 @@ private struct Edit {
         return try save(text)
       } catch let error as SecretsError {
         let failure = Failure(error, naming: command.file)
-        Console.error(failure.message)
-        guard try opensAgain(text != refused) else { throw kept(failure) }
+        guard try opensAgain(text != refused, after: failure) else { throw kept(failure) }
         refused = text
-      }
+      } catch let error as Failure {
+        throw kept(error)
+      } catch let error as FileError { throw kept(Failure(writing: error)) }
     }
   }
 
   /// Puts the sealed text into the file, with what changed there meanwhile.
   private func save(_ text: [UInt8]) throws {
     var sealed = try base.edited(to: text)
-    let current = try SecretsAccess.read(command.file, format: base.file.format)
+    var access = access
+    access.format = base.file.format
+    let source = try access.readToChange(command.file)
+    let current = source.file
     if current.bytes != base.file.bytes { sealed = try merged(sealed, with: current) }
-    sealed = try signing.signed(sealed, before: current, name: command.file)
-    if sealed == current.bytes {
-      Console.note("\(name): nothing changed", quiet: command.quiet)
-    } else {
-      try FileReplacement.write(sealed, to: command.file)
-      Console.note("\(name): sealed what changed", quiet: command.quiet)
+    if sealed != current.bytes {
+      sealed = try access.following(rule, sealed, current.format, name: command.file)
     }
+    sealed = try signing.signed(sealed, source)
+    try access.write(sealed, to: source)
+    let isSame = sealed == current.bytes
+    Console.note(
+      "\(name): \(isSame ? "nothing changed" : "sealed what changed")", quiet: command.quiet)
     try session.end()
   }
 
@@ -136,17 +144,17 @@ private struct Edit {
     let merge = try Merge.merging(
       base: base, ours: access.opened(current, name: command.file), theirs: edited)
     guard case .clean(let bytes) = merge else {
-      throw kept(
-        Failure(.tryAgain, "\(name): was changed meanwhile, the same values among it"))
+      throw Failure(.tryAgain, "\(name): was changed meanwhile, the same values among it")
     }
     return bytes
   }
 
-  /// Whether the person wants to mend what could not be sealed.
-  private func opensAgain(_ isNewText: Bool) throws -> Bool {
+  /// Whether the person wants to mend what could not be sealed, which is told if so.
+  private func opensAgain(_ isNewText: Bool, after failure: Failure) throws -> Bool {
     // A script that leaves the same text again would go on for ever.
-    if command.reopen { return isNewText }
-    guard SecretInput.canAsk else { return false }
+    guard command.reopen ? isNewText : SecretInput.canAsk else { return false }
+    Console.error(failure.message)
+    guard !command.reopen else { return true }
     return try Question.confirm("open the editor again", flag: "--reopen")
   }
 

@@ -84,7 +84,7 @@ extension SecretsCommand {
       let rules = try ProjectRules(access.own.book)
       // All files are sealed before the first is written, so that a mistake in one changes none.
       let results = try files.map { path in
-        let source = try access.read(path)
+        let source = try output.isInPlace ? access.readToChange(path) : access.read(path)
         return (source, try sealed(source, access, rules))
       }
       for (source, bytes) in results { try output.write(bytes, for: source, access) }
@@ -101,7 +101,8 @@ extension SecretsCommand {
             .usage, "\(Text.shown(source.path)): is sealed already",
             hint: "valise secrets rekey changes who can open it")
         }
-        bytes = try additions(source, access)
+        bytes = try access.following(
+          rule, additions(source, access), source.file.format, name: source.path)
       } else {
         let readers = try readers(source, rule, rules)
         let selection = try selection(rule)
@@ -112,25 +113,43 @@ extension SecretsCommand {
       return try SecretsSigning(access, rule, signing).signed(bytes, source)
     }
 
-    /// A file in which nothing was added needs no key to stay as it is.
+    /// A file in which nothing was added needs no key to stay as it is; with one that is at hand, what
+    /// was taken out of it is noticed.
     private func additions(
       _ source: SecretsAccess.Source, _ access: SecretsAccess
     ) throws -> [UInt8] {
       let selection = source.file.selection ?? .all
-      guard source.file.clearPaths.contains(where: selection.contains) else {
+      let isNeeded = source.file.clearPaths.contains(where: selection.contains)
+      let additions: SecretFile.Additions
+      do {
+        let access = isNeeded ? access : try options.access(mayAsk: false)
+        additions = try access.withKeys(source.file, name: source.path) {
+          (keys) throws(SecretsError) in
+          try source.file.sealingAdditions(with: keys)
+        }
+      } catch let error as Failure where !isNeeded && [.noKey, .usage].contains(error.status) {
         return source.file.bytes
       }
-      let additions = try access.withKeys(source.file, name: source.path) {
-        (keys) throws(SecretsError) in
-        try source.file.sealingAdditions(with: keys)
-      }
-      // Whoever can write to the file can have added and dropped: it is not done without a word.
-      let name = Text.shown(source.path)
-      for path in additions.sealed { Console.note("\(name): sealed \(path)", quiet: quiet) }
-      for path in additions.dropped {
-        Console.warning("\(name): \(path) was sealed once and is not in the file any more")
-      }
+      tell(additions, Text.shown(source.path))
       return additions.bytes
+    }
+
+    /// Whoever can write to the file can have done all this: it is not accepted without a word.
+    private func tell(_ additions: SecretFile.Additions, _ name: String) {
+      func shown(_ path: SecretPath) -> String { Text.shown(path.description) }
+      for path in additions.sealed { Console.note("\(name): sealed \(shown(path))", quiet: quiet) }
+      for path in additions.overwritten {
+        Console.note(
+          "\(name): sealed \(shown(path)), which was written over a sealed value", quiet: quiet)
+      }
+      for path in additions.restructured {
+        Console.warning(
+          "\(name): \(shown(path)) is not what it was when the file was sealed; accepted")
+      }
+      for path in additions.dropped {
+        Console.warning(
+          "\(name): \(shown(path)) was sealed once and is not in the file any more")
+      }
     }
 
     private func readers(

@@ -53,7 +53,7 @@ struct SecretsExec: ParsableCommand {
         var nested = NestedValues()
         for value in try opened.texts() {
           try variables.add(value, file.format, of: path)
-          nested.add(value)
+          try nested.add(value, of: path)
         }
         for (outer, json) in nested.all {
           try variables.add(json.compact, called: outer, file.format, of: path)
@@ -76,6 +76,8 @@ private struct Variables {
   init(names: EnvironmentNames) { self.names = names }
 
   mutating func add(_ value: OpenedFile.Value, _ format: FileFormat, of file: String) throws {
+    // What holds nothing is given as JSON, as what holds something is.
+    guard value.kind != .emptyMapping, value.kind != .emptyList else { return }
     let text = value.text.withBytes { Array(copying: $0) }
     try add(text, called: value.path, format, of: file)
   }

@@ -50,7 +50,7 @@ struct GitConfiguration: GitSetupPart {
   private static let settings = [
     ("diff.valise.textconv", "valise secrets diff --textconv"),
     ("merge.valise.name", "secrets, value by value"),
-    ("merge.valise.driver", "valise secrets merge --path %P %O %A %B"),
+    ("merge.valise.driver", "valise secrets merge --path=%P -- %O %A %B"),
     // Where there are several ancestors, one of conflict markers between them would be no file.
     ("merge.valise.recursive", "binary"),
   ]
@@ -112,7 +112,18 @@ struct AttributesFile: GitSetupPart {
   }
 
   func setUp() throws -> [String] {
-    let lines = GitAttributes.lines(globs: try globs(), paths: try sealedPaths())
+    let globs = try globs()
+    // What a glob names already needs no line of its own.
+    let patterns = try globs.compactMap { text in
+      do throws(SecretsError) { return try PathPattern(text) } catch {
+        throw Failure(error, naming: Self.name)
+      }
+    }
+    let paths = try sealedPaths().filter { path in
+      let steps = path.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
+      return !patterns.contains { $0.matches(SecretPath(steps.map { .key($0) })) }
+    }
+    let lines = GitAttributes.lines(globs: globs, paths: paths)
     let new = MarkedLines(in: bytes).replaced(by: lines)
     guard new != bytes else { return [] }
     try write(new)
@@ -145,12 +156,15 @@ struct AttributesFile: GitSetupPart {
     }
   }
 
-  /// The files of the project that hold sealed values in git's index.
+  /// The files of the project that hold sealed values, in git's index or not yet in it.
   private func sealedPaths() throws -> [String] {
-    let words = ["-C", directory.path, "grep", "--cached", "-lzF", SealedMark.text]
-    let output = try git.output(words) ?? []
-    return output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-      .filter { FileFormat(fileName: $0) != nil }
+    var paths: Set<String> = []
+    for place in ["--cached", "--untracked"] {
+      let words = ["-C", directory.path, "grep", place, "-lzF", SealedMark.text]
+      let output = try git.output(words) ?? []
+      paths.formUnion(output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+    }
+    return paths.filter { FileFormat(fileName: $0) != nil }.sorted()
   }
 }
 

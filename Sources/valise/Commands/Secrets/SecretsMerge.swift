@@ -61,45 +61,32 @@ struct SecretsMerge: ParsableCommand {
   private func merge(_ texts: [[UInt8]]) throws -> Merge? {
     let whole = Merge.conflict(ours: texts[1], theirs: texts[2])
     guard let format = options.format ?? FileFormat(fileName: name) else { return nil }
-    let files: [SecretFile]
+    let files: [SecretFile?]
     do throws(SecretsError) {
-      files = try texts.map { (bytes) throws(SecretsError) in
-        try SecretFile(bytes, format: format)
+      files = try texts.enumerated().map { (index, bytes) throws(SecretsError) in
+        // git has an empty ancestor for a file that both sides added.
+        index == 0 && bytes.isEmpty ? nil : try SecretFile(bytes, format: format)
       }
     } catch {
       guard texts.contains(where: SealedMark.isIn) else { return nil }
       Console.warning("\(Text.shown(name)): \(Text.shown(error.reason))")
       return whole
     }
-    guard files.contains(where: \.isSealed) else { return nil }
-    guard files.allSatisfy(\.isSealed) else {
+    let present = files.compactMap { $0 }
+    guard present.contains(where: \.isSealed), let ours = files[1], let theirs = files[2] else {
+      return nil
+    }
+    guard present.allSatisfy(\.isSealed) else {
       Console.warning("\(Text.shown(name)): only some of the versions are sealed")
       return whole
     }
-    do { return try merge(files) } catch let error as Failure {
+    do {
+      return try SealedVersions(base: files[0], ours: ours, theirs: theirs, name: name)
+        .merge(options.access())
+    } catch let error as Failure {
       Console.warning(error.message)
       return whole
     }
-  }
-
-  private func merge(_ files: [SecretFile]) throws -> Merge {
-    let opened: [OpenedFile]
-    do {
-      let access = try options.access()
-      opened = try files.map { try access.opened($0, name: name) }
-    } catch let error as Failure where [.noKey, .usage].contains(error.status) {
-      Console.warning("\(error.message); merging without a key")
-      return try secrets { () throws(SecretsError) in
-        try Merge.mergingWithoutKey(base: files[0], ours: files[1], theirs: files[2])
-      }
-    }
-    return try secrets { () throws(SecretsError) in
-      try Merge.merging(base: opened[0], ours: opened[1], theirs: opened[2])
-    }
-  }
-
-  private func secrets(_ body: () throws(SecretsError) -> Merge) throws -> Merge {
-    do { return try body() } catch { throw Failure(error, naming: name) }
   }
 
   /// As git merges any text, in place.
@@ -116,7 +103,7 @@ struct SecretsMerge: ParsableCommand {
     Console.error(
       "\(Text.shown(name)): conflict in \(paths.isEmpty ? "the whole file" : list)")
     Console.hint(
-      "resolve it between the markers; valise secrets encrypt seals what stands in clear then")
+      "resolve it between the markers; valise secrets encrypt -i seals what stands in clear then")
   }
 }
 

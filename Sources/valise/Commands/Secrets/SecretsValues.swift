@@ -78,11 +78,17 @@ extension SecretsCommand {
       guard value == nil || !readsInput else {
         throw Failure(.usage, "--stdin and a value exclude each other")
       }
-      try SecretsChange(options, signing, file).run { (opened) throws in
+      let change = try SecretsChange(options, signing, file)
+      let bytes = try change.run { (opened) throws in
         let text = try text()
         do throws(SecretsError) {
           return try opened.setting(path, to: text.withBytes { Array(copying: $0) })
         } catch { throw Failure(error, naming: file) }
+      }
+      if try change.isClear(path, in: bytes) {
+        Console.warning(
+          "\(Text.shown(file)): \(Text.shown(path.description)) stands in clear: it is not among "
+            + "what is secret in the file")
       }
     }
 
@@ -128,7 +134,7 @@ extension SecretsCommand {
 
     func run() throws {
       let path = try SecretsCommand.path(path)
-      try SecretsChange(options, signing, file).run { (opened) throws in
+      _ = try SecretsChange(options, signing, file).run { (opened) throws in
         do throws(SecretsError) { return try opened.unsetting(path) } catch {
           throw Failure(error, naming: file)
         }
@@ -142,21 +148,29 @@ struct SecretsChange {
   private let access: SecretsAccess
   private let source: SecretsAccess.Source
   private let signing: SecretsSigning
+  private let rule: Rules.Rule?
 
   init(_ options: SecretsOptions, _ signing: SigningOptions, _ file: String) throws {
-    guard file != "-" else {
-      throw Failure(.usage, "standard input cannot be changed in its place")
-    }
     access = try options.access()
-    source = try access.read(file)
+    source = try access.readToChange(file)
     let rules = try ProjectRules(access.own.book)
     try SecretsSigning.check(source, rules)
-    self.signing = SecretsSigning(access, try rules.rule(for: file), signing)
+    rule = try rules.rule(for: file)
+    self.signing = SecretsSigning(access, rule, signing)
   }
 
-  /// Opens the file and puts what `change` makes of it in its place.
-  func run(_ change: (OpenedFile) throws -> [UInt8]) throws {
-    let bytes = try change(access.opened(source.file, name: source.path))
+  /// Opens the file and puts what `change` makes of it in its place, sealed as its rule wants.
+  func run(_ change: (OpenedFile) throws -> [UInt8]) throws -> [UInt8] {
+    let changed = try change(access.opened(source.file, name: source.path))
+    let bytes = try access.following(rule, changed, source.file.format, name: source.path)
     try access.write(signing.signed(bytes, source), to: source)
+    return bytes
+  }
+
+  func isClear(_ path: SecretPath, in bytes: [UInt8]) throws -> Bool {
+    do { return try SecretFile(bytes, format: source.file.format).clearPaths.contains(path) } catch
+    {
+      throw Failure(error, naming: source.path)
+    }
   }
 }

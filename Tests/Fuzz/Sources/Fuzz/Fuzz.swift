@@ -14,7 +14,7 @@ private let symmetricKey = try? SymmetricJWK(shared)
 public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0, let symmetricKey else { return 0 }
   let input = Array(UnsafeBufferPointer(start: data + 1, count: count - 1))
-  switch data[0] % 18 {
+  switch data[0] % 22 {
   case 0: openEnvelope(input, symmetricKey)
   case 1: _ = try? JWS.verify(input, with: [.symmetric(symmetricKey)])
   case 2: _ = try? JWKSet(parsing: input)
@@ -32,7 +32,11 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 14: readContact(input)
   case 15: readGroup(input)
   case 16: readBackup(input)
-  default: readJournal(input)
+  case 17: readJournal(input)
+  case 18: readMessage(input)
+  case 19: readAcknowledgement(input)
+  case 20: readDescriptor(input)
+  default: readName(input)
   }
   return 0
 }

@@ -1,0 +1,91 @@
+internal import JOSE
+
+/// That a key is somebody's, and how far that is to be believed.
+///
+/// The one rule of whose a key is: the strongest claim counts, and where two people have claims of
+/// the same strength the key is nobody's.
+struct Claim: Sendable {
+  enum Strength: Sendable, Comparable {
+    /// Somebody wrote so: the name that a key gives itself, or a project's word for a former key.
+    case written
+    /// The key is on their card, or was on one that was pinned here.
+    ///
+    /// Anybody can put another's public key on a card of their own.
+    case listed
+    /// They have the private half: it is one's own key, or it signed their card.
+    case proven
+  }
+
+  let name: String
+  let strength: Strength
+  /// What is published under the name.
+  let published: PublishedKeys
+
+  /// The names of the one person whose claim among `claims` counts; none when it is nobody's.
+  ///
+  /// - Parameters:
+  ///   - claims: on the same key; the first one's name comes first.
+  ///   - least: how strong it has to be.
+  /// - Returns: several names when the same signing key speaks for all of them.
+  /// - Throws: ``ContactsError`` `internalFailure`.
+  static func names(
+    among claims: [Claim], atLeast least: Strength
+  ) throws(ContactsError) -> [String] {
+    guard let strongest = claims.map(\.strength).max(), strongest >= least else { return [] }
+    let best = claims.filter { $0.strength == strongest }
+    for other in best.dropFirst() where !other.name.isExactly(best[0].name) {
+      guard try other.published.fingerprint() == best[0].published.fingerprint() else { return [] }
+    }
+    return best.map(\.name)
+  }
+}
+
+extension Contact {
+  /// The claim of theirs on the key called `keyID`; nil when it is no key of theirs.
+  ///
+  /// `isShared` says that the contact is a project's: nobody signed what it says of former keys.
+  func claim(on keyID: String, isShared: Bool) -> Claim? {
+    let strength: Claim.Strength
+    if let key = keys.first(where: { $0.hasThumbprint(keyID) }) {
+      strength = published.card?.signingKey.isSameKey(as: key) == true ? .proven : .listed
+    } else if formerKeyIDs.contains(where: { $0.isExactly(keyID) }) {
+      strength = isShared ? .written : .listed
+    } else if keys.contains(where: { $0.isLabelled(keyID) }) {
+      strength = .written
+    } else {
+      return nil
+    }
+    return Claim(name: name, strength: strength, published: published)
+  }
+}
+
+extension Identity {
+  /// The claim of one's own on the key called `keyID`: this device's, another one's, or a former
+  /// one.
+  func claim(on keyID: String) -> Claim? {
+    let isOwn =
+      publicKeys.contains { $0.hasThumbprint(keyID) }
+      || card.removedKeyIDs.contains { $0.isExactly(keyID) }
+    guard isOwn || publicKeys.contains(where: { $0.isLabelled(keyID) }) else { return nil }
+    return Claim(name: name, strength: isOwn ? .proven : .written, published: .card(card))
+  }
+}
+
+extension PublicJWK {
+  /// Whether the key calls itself `keyID`, which says nothing where `keyID` is the form of a
+  /// thumbprint: a key of that thumbprint is what is meant.
+  fileprivate func isLabelled(_ keyID: String) -> Bool {
+    !Self.isThumbprint(keyID) && metadata.keyID?.isExactly(keyID) == true
+  }
+
+  /// Whether `keyID` has the form of a thumbprint, 43 characters of base64url.
+  static func isThumbprint(_ keyID: String) -> Bool {
+    keyID.utf8.count == 43
+      && keyID.utf8.allSatisfy {
+        switch $0 {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
+        default: false
+        }
+      }
+  }
+}
