@@ -201,5 +201,5 @@ private struct Pipe: ByteSource {
 
 extension PartStore {
   /// Whether it holds nothing.
-  fileprivate var isEmpty: Bool { ((try? directory.names()) ?? []).isEmpty }
+  var isEmpty: Bool { ((try? directory.names()) ?? []).isEmpty }
 }

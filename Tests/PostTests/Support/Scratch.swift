@@ -5,7 +5,7 @@
 #endif
 
 /// A directory of a test's own, gone with it.
-final class Scratch {
+final class Scratch: Sendable {
   let path: String
 
   init() {
