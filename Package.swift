@@ -82,7 +82,7 @@ let package = Package(
       name: "JOSETests", dependencies: ["Seeded", "JOSE", "Primitives", "DurableFiles", "Vectors"]),
     .testTarget(
       name: "ContactsTests",
-      dependencies: ["Seeded", "Contacts", "JOSE", "DurableFiles", "Primitives"]),
+      dependencies: ["Seeded", "Contacts", "JOSE", "DurableFiles", "Primitives", "Vectors"]),
     .testTarget(
       name: "SecretsTests", dependencies: ["Seeded", "Secrets", "JOSE", "Primitives"],
       exclude: ["Corpus"]),

@@ -85,7 +85,9 @@ static inline int valise_spawn(
 
 #ifdef __linux__
 #include <errno.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -121,12 +123,36 @@ static inline long long valise_copy_range(
   return syscall(SYS_copy_file_range, input, offset, output, (void *)0, byteCount, 0);
 }
 
+/* renameat2(2), which glibc declares for GNU sources only: two names change their files in one step
+   (RENAME_EXCHANGE). 0, or -1 and errno, EINVAL or ENOSYS where it cannot be done. */
+static inline int valise_exchange(const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2);
+}
+
+/* Whether chattr(1) has made a file, or a directory, one that nobody may replace, or change names in. */
+static inline int valise_is_immutable(int descriptor) {
+  int flags = 0;
+  return ioctl(descriptor, FS_IOC_GETFLAGS, &flags) == 0
+      && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) != 0;
+}
+
 /* syncfs(2), which glibc declares for GNU sources only: all of the file system that `descriptor` is on. */
 static inline int valise_synchronize_file_system(int descriptor) {
   return (int)syscall(SYS_syncfs, descriptor);
 }
 #else
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+static inline int valise_exchange(const char *one, const char *other) {
+  return renamex_np(one, other, RENAME_SWAP);
+}
+static inline int valise_is_immutable(int descriptor) {
+  struct stat status;
+  return fstat(descriptor, &status) == 0
+      && (status.st_flags & (UF_IMMUTABLE | UF_APPEND | SF_IMMUTABLE | SF_APPEND)) != 0;
+}
 
 static inline int valise_synchronize_file_system(int descriptor) {
   (void)descriptor;

@@ -10,6 +10,8 @@ public struct AddressBook: Sendable {
   public let keyring: Keyring
   /// The project's; nil outside of one.
   public let project: ContactBook?
+  /// Whether nothing is pinned, so that looking a name up leaves no trace.
+  public var isReadOnly = false
 
   /// - Parameters:
   ///   - keyring: the person's own.
@@ -106,7 +108,7 @@ public struct AddressBook: Sendable {
       let keys = try shared.encryptionKeys(at: now, isOwn: pin.isOwn)
       // One's own was made by another device: it may hold that one's key, or take all of them back.
       guard !pin.isOwn else { return Person(name: name, keys: keys, notice: .identityIsBehind) }
-      try keyring.contacts.add(personal(shared, at: now))
+      if !isReadOnly { try keyring.contacts.add(personal(shared, at: now)) }
       return Person(name: name, keys: keys, notice: .updated)
     }
   }
@@ -115,7 +117,7 @@ public struct AddressBook: Sendable {
     let keys = try shared.encryptionKeys(at: now)
     let fingerprint = try shared.published.fingerprint()
     do {
-      try keyring.contacts.add(personal(shared, at: now))
+      if !isReadOnly { try keyring.contacts.add(personal(shared, at: now)) }
       return Person(
         name: shared.name, keys: keys,
         notice: .firstSight(fingerprint, cardName: shared.otherCardName))

@@ -1,3 +1,5 @@
+internal import CPlatform
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -184,6 +186,7 @@ package struct Directory: Sendable, Hashable {
       throw FileError(.wrongKind, path, "is not a regular file")
     }
     try requireWritable()
+    try requireUnprotected(path)
   }
 
   /// Sees to it that whatever is at `path`, which is in this directory, can be removed.
@@ -196,9 +199,28 @@ package struct Directory: Sendable, Hashable {
       throw FileError(.wrongKind, path, "is a directory")
     }
     try requireWritable()
+    try requireUnprotected(path)
   }
 
   private func requireWritable() throws(FileError) {
     guard unsafe access(self.path, W_OK | X_OK) == 0 else { throw FileError.last(self.path) }
+  }
+
+  /// Refuses what keeps a file in its place in a directory that can be written to: that it is another
+  /// user's in a sticky one, or that one of both is immutable.
+  private func requireUnprotected(_ path: String) throws(FileError) {
+    var (directory, file) = (stat(), stat())
+    guard unsafe stat(self.path, &directory) == 0, unsafe lstat(path, &file) == 0 else { return }
+    let isOthers =
+      geteuid() != 0 && file.st_uid != geteuid() && directory.st_uid != geteuid()
+    guard directory.st_mode & S_ISVTX == 0 || !isOthers else {
+      throw FileError(system: EPERM, path)
+    }
+    for path in [self.path, path] {
+      let flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW
+      // What may not even be read is found out about when it is replaced.
+      guard let opened = try? Descriptor.open(path, flags) else { continue }
+      guard valise_is_immutable(opened.number) == 0 else { throw FileError(system: EPERM, path) }
+    }
   }
 }

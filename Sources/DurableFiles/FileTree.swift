@@ -1,4 +1,4 @@
-/// The regular files below a directory, links not followed.
+/// The regular files below a directory, links not followed, and no ``Leftovers``.
 package struct FileTree {
   /// The root.
   package let path: String
@@ -30,10 +30,10 @@ package struct FileTree {
         for entry in try Directory(path: directory).entries() {
           let path = directory == "." ? entry.name : "\(directory)/\(entry.name)"
           switch entry.kind {
-          case .file: paths.append(path)
+          case .file where !Leftovers.isHiddenName(entry.name): paths.append(path)
           case .directory where !skipped.contains(entry.name) && depth < Self.maximumDepth:
             inner.append((path, depth + 1))
-          case .directory, .link, .other: break
+          case .file, .directory, .link, .other: break
           }
         }
         pending += inner.reversed()

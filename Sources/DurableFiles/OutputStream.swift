@@ -10,6 +10,8 @@ package final class OutputStream: Sendable {
 
   /// What it is called in messages.
   package var path: String { descriptor.path }
+  /// Whether it is standard output, however it was named.
+  package var isStandardOutput: Bool { descriptor.number == STDOUT_FILENO }
   /// Whether a person sees it.
   package var isTerminal: Bool { isatty(descriptor.number) == 1 }
 

@@ -30,10 +30,11 @@ package final class StagedFile {
   /// The file's name once it is committed.
   package private(set) var path: String
   private let existing: Existing
-  private let directory: String
+  let directory: String
   private let descriptor: Descriptor
-  /// The name of the stand-in; nil while the file is unnamed.
-  private var temporaryPath: String?
+  /// A hidden name that goes with this value: the file's own while it has none, or that of the file
+  /// whose place it took and which is kept; nil when there is neither.
+  var temporaryPath: String?
 
   /// Opens a staged file beside `path`.
   ///
@@ -56,6 +57,8 @@ package final class StagedFile {
         temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o600, name: path)
       temporaryPath = temporary
     }
+    // Whoever clears away what a kill left must not take this for such.
+    Leftovers.claim(descriptor)
   }
 
   deinit { if let temporaryPath { unsafe unlink(temporaryPath) } }
@@ -147,13 +150,18 @@ package final class StagedFile {
   }
 
   private func replace() throws(FileError) {
-    let temporary = temporaryPath ?? Self.freeTemporaryPath(in: directory, existing)
-    if temporaryPath == nil {
-      try linkUnnamed(to: temporary)
-      temporaryPath = temporary
-    }
+    let temporary = try takeHiddenName()
     guard systemRename(temporary, path) == 0 else { throw FileError.last(path) }
     temporaryPath = nil
+  }
+
+  /// Has a name that is hidden, beside the target, from now on.
+  func takeHiddenName() throws(FileError) -> String {
+    if let temporaryPath { return temporaryPath }
+    let temporary = Self.freeTemporaryPath(in: directory, existing)
+    try linkUnnamed(to: temporary)
+    temporaryPath = temporary
+    return temporary
   }
 
   private func linkUnnamed(to name: String) throws(FileError) {
@@ -204,6 +212,6 @@ package final class StagedFile {
       unsafe unlink(path)
       return path
     }
-    return "\(directory)/.valise-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+    return "\(directory)/\(Leftovers.freshName())"
   }
 }

@@ -18,7 +18,7 @@ enum FileReplacement {
   static func write(
     _ bytes: [UInt8], to path: String, of input: InputFile, stamp: String?
   ) throws {
-    let replacement = try Replacement(fileCount: 1)
+    let replacement = try Replacement(of: [path])
     try replacement.add(path, of: input, stamp: stamp) { try $0.write(bytes.span) }
     // Between the last look and the change nobody else who keeps to this comes in.
     let lock = try lock(StagedFile.directory(of: StagedFile.resolvingLinks(path)))

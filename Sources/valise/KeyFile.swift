@@ -127,7 +127,8 @@ struct KeyFile {
     text.withBytes { !PEM.isPresent(in: $0) && OpenSSH.isPresent(in: $0) }
   }
 
-  private var isEnvelope: Bool {
+  /// Whether its keys are encrypted.
+  var isEnvelope: Bool {
     (try? JSONDocument(parsing: text))?.root["ciphertext"] != nil
   }
 }

@@ -36,7 +36,7 @@ enum Output {
 
   /// Whether it is standard output, where nothing else must be written then.
   var isStandard: Bool {
-    if case .stream(_, let isNamed) = self { !isNamed } else { false }
+    if case .stream(let stream, _) = self { stream.isStandardOutput } else { false }
   }
 
   /// Writes all of a small result.

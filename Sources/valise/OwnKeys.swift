@@ -11,6 +11,8 @@ final class OwnKeys {
   private let mayAsk: Bool
   private var unlocked: [String: UnlockedIdentity] = [:]
   private var jwks: [JWK]?
+  /// How often something failed for want of a question that may not be asked.
+  private(set) var refusalCount = 0
 
   /// Without `mayAsk`, what would need a question to a person fails.
   init(
@@ -35,7 +37,9 @@ final class OwnKeys {
   /// The keys of the files after `-i`.
   func inFiles() throws -> [JWK] {
     if let jwks { return jwks }
-    let new = try keyFiles.flatMap { try KeyFile($0).keys(passphrases) }
+    let files = try keyFiles.map { try KeyFile($0) }
+    for file in files where file.isEnvelope { try refuseToAsk(Text.shown(file.path)) }
+    let new = try files.flatMap { try $0.keys(passphrases) }
     jwks = new
     return new
   }
@@ -48,6 +52,7 @@ final class OwnKeys {
 
   private func refuseToAsk(_ what: String) throws {
     guard mayAsk || passphrases.areGiven else {
+      refusalCount += 1
       throw Failure(.noKey, "\(what) is under a passphrase")
     }
   }

@@ -95,6 +95,9 @@ struct People {
 
   private func say(_ notice: AddressBook.Notice, of name: String) {
     switch notice {
+    case .firstSight where book.isReadOnly:
+      Console.note(
+        "\(name) is new here: the project's keys would be pinned", quiet: isQuiet)
     case .firstSight(_, let cardName):
       let remark = cardName.map { " (their card calls them \($0))" } ?? ""
       Console.note(

@@ -75,12 +75,29 @@ struct WatchedBytes: RandomAccessBytes {
 
 /// A sink that tells how far it is.
 struct WatchedSink: StagedSink {
+  private static let pieceByteCount: UInt64 = 16 << 20
+
   let sink: FileSink
   let progress: Progress
 
   func write(_ bytes: Span<UInt8>) throws(JOSEError) {
     try sink.write(bytes)
     progress.advance(bytes.count)
+  }
+
+  func reserve(_ byteCount: UInt64) throws(JOSEError) { try sink.reserve(byteCount) }
+
+  /// In pieces, each of which the system may copy.
+  func copy(
+    _ range: Range<UInt64>, of source: any RandomAccessBytes
+  ) throws(JOSEError) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(range.upperBound, start + Self.pieceByteCount)
+      try sink.copy(start..<end, of: source)
+      progress.advance(Int(end - start))
+      start = end
+    }
   }
 
   func commit() throws(JOSEError) { try sink.commit() }

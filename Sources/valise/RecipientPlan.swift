@@ -14,11 +14,15 @@ struct RecipientPlan {
   }
 
   let path: String
+  /// The file that the plan was made for.
+  let version: SealedFile.Version
   let action: Action
   /// Those who join, for `extend`; all readers, for `reencrypt`.
   let recipients: [JWE.Recipient]
   /// The names of those who can open it until now and not any more.
   let leaving: [String]
+  /// Whether it says that it is signed.
+  let wasSigned: Bool
   let byteCount: UInt64
 }
 
@@ -26,112 +30,165 @@ struct RecipientPlan {
 struct RecipientPlanner {
   /// What is to change.
   enum Change {
-    case add([JWE.Recipient])
+    /// Those who join, and whether it is left out who they are.
+    case add([JWE.Recipient], hidden: Bool)
     /// The thumbprints of all keys of those who leave, and whose they are.
     case remove([String: String])
   }
 
   let change: Change
   let book: AddressBook
-  /// Whether a signature is made, which covers the whole of a file.
-  let signs: Bool
+  /// A signature covers the whole of a file.
+  let signing: SigningOptions
   /// Whether a signature may be lost.
   let allowsUnsigned: Bool
   let isQuiet: Bool
 
   /// - Throws: ``Failure`` when it cannot be done for this file.
-  func plan(_ path: String, _ envelope: JWE.Envelope) throws -> RecipientPlan {
-    let present = Set(envelope.recipients.compactMap(\.keyID))
+  func plan(_ file: SealedFile) throws -> RecipientPlan {
     switch change {
-    case .add(let all):
-      let new = all.filter { $0.keyID.map { !present.contains($0) } ?? true }
-      guard !new.isEmpty else { return plan(path, envelope, .unchanged) }
-      if !signs, try canBeExtended(path, envelope, new) {
-        return plan(path, envelope, .extend, new)
-      }
-      let rest = try readers(of: path, envelope) { _ in true }
-      let missing = new.filter { new in !rest.contains { $0.keyID == new.keyID } }
-      return try reencryption(path, envelope, rest + missing)
-    case .remove(let owners):
-      if envelope.recipients.contains(where: { $0.keyID == nil }) {
-        Console.warning(
-          "\(Text.shown(path)): has hidden readers; whether those who leave are among them cannot be "
-            + "told")
-      }
-      let leaving = Set(present.compactMap { owners[$0] }).sorted()
-      guard !leaving.isEmpty else { return plan(path, envelope, .unchanged) }
-      let rest = try readers(of: path, envelope) { owners[$0] == nil }
-      guard !rest.isEmpty else {
-        throw Failure(.badData, "\(Text.shown(path)): nobody would be left who could open it")
-      }
-      return try reencryption(path, envelope, rest, leaving)
+    case .add(let all, let isHidden): try adding(all, hidden: isHidden, to: file)
+    case .remove(let owners): try removing(owners, from: file)
     }
   }
 
-  private func canBeExtended(
-    _ path: String, _ envelope: JWE.Envelope, _ new: [JWE.Recipient]
-  ) throws -> Bool {
+  private func adding(
+    _ all: [JWE.Recipient], hidden: Bool, to file: SealedFile
+  ) throws -> RecipientPlan {
+    let present = Set(file.envelope.recipients.compactMap(\.keyID))
+    let new = try all.filter { recipient in
+      if let keyID = recipient.keyID { return !present.contains(keyID) }
+      do throws(JOSEError) {
+        return try !file.envelope.isSealed(forSharedKeyOf: recipient)
+      } catch { throw Failure(error, naming: file.path) }
+    }
+    guard !new.isEmpty else { return plan(file, .unchanged) }
+    let joining = hidden ? new.map(\.hidden) : new
+    guard try signing.areGiven || !canBeExtended(file, by: new.count) else {
+      if file.envelope.recipients.contains(where: \.isHidden) {
+        Console.warning(
+          "\(Text.shown(file.path)): has hidden readers; whether those who join are among them "
+            + "cannot be told")
+      }
+      return plan(file, .extend, joining)
+    }
+    let rest = try readers(of: file, without: [:])
+    let missing = zip(new, joining).filter { new, _ in
+      !rest.contains { $0.keyID != nil && $0.keyID == new.keyID }
+    }
+    return try reencryption(file, rest + missing.map(\.1))
+  }
+
+  private func removing(_ owners: [String: String], from file: SealedFile) throws -> RecipientPlan {
+    if file.envelope.recipients.contains(where: \.isHidden) {
+      Console.warning(
+        "\(Text.shown(file.path)): has hidden readers; whether those who leave are among them cannot "
+          + "be told")
+    }
+    let present = Set(file.envelope.recipients.compactMap(\.keyID))
+    let leaving = Set(present.compactMap { owners[$0] }).sorted()
+    guard !leaving.isEmpty else { return plan(file, .unchanged) }
+    let rest = try readers(of: file, without: owners)
+    guard !rest.isEmpty else {
+      throw Failure(.badData, "\(Text.shown(file.path)): nobody would be left who could open it")
+    }
+    let own = try book.keyring.identities().flatMap(\.heldKeys).map { try $0.thumbprintText() }
+    if !present.isDisjoint(with: own), !rest.contains(where: { own.contains($0.keyID ?? "") }) {
+      Console.warning(
+        "\(Text.shown(file.path)): is sealed for none of your keys any more; you will not open it")
+    }
+    return try reencryption(file, rest, leaving)
+  }
+
+  private func canBeExtended(_ file: SealedFile, by count: Int) throws -> Bool {
     do throws(JOSEError) {
-      try envelope.requireRoom(for: new.count)
+      try file.envelope.requireRoom(for: count)
       return true
     } catch {
-      guard error.code == .reencryptionNeeded else { throw Failure(error, naming: path) }
+      guard error.code == .reencryptionNeeded else { throw Failure(error, naming: file.path) }
       return false
     }
   }
 
   private func reencryption(
-    _ path: String, _ envelope: JWE.Envelope, _ recipients: [JWE.Recipient],
-    _ leaving: [String] = []
+    _ file: SealedFile, _ recipients: [JWE.Recipient], _ leaving: [String] = []
   ) throws -> RecipientPlan {
     // What was signed was signed for others; whoever changes that speaks for themselves.
-    guard !envelope.isSigned || signs || allowsUnsigned else {
+    guard !file.envelope.isSigned || signing.areGiven || allowsUnsigned else {
       throw Failure(
-        .usage, "\(Text.shown(path)): is signed for the readers that it has, and for nobody else",
+        .usage,
+        "\(Text.shown(file.path)): is signed for the readers that it has, and for nobody else",
         hint: "--sign signs it anew as yourself, --unsigned leaves it without a signature")
     }
-    return plan(path, envelope, .reencrypt, recipients, leaving)
+    try signing.check(recipients)
+    return plan(file, .reencrypt, recipients, leaving)
   }
 
   private func plan(
-    _ path: String, _ envelope: JWE.Envelope, _ action: RecipientPlan.Action,
-    _ recipients: [JWE.Recipient] = [], _ leaving: [String] = []
+    _ file: SealedFile, _ action: RecipientPlan.Action, _ recipients: [JWE.Recipient] = [],
+    _ leaving: [String] = []
   ) -> RecipientPlan {
     RecipientPlan(
-      path: path, action: action, recipients: recipients, leaving: leaving,
-      byteCount: action == .unchanged ? 0 : envelope.ciphertextByteCount)
+      path: file.path, version: file.version, action: action, recipients: recipients,
+      leaving: leaving, wasSigned: file.envelope.isSigned, byteCount: file.byteCount)
   }
 
-  /// The keys, as they are now, of those readers whose `kid` is among the ones to keep.
+  /// The keys, as they are now, of those readers whose `kid` is not among `leaving`; and none that is.
+  ///
+  /// Somebody who stays by one key may still have another, which is to go, on their card.
   private func readers(
-    of path: String, _ envelope: JWE.Envelope, where isKept: (String) -> Bool
+    of file: SealedFile, without leaving: [String: String]
   ) throws -> [JWE.Recipient] {
     var keyIDs: [String] = []
-    for recipient in envelope.recipients {
-      guard let keyID = recipient.keyID else {
-        throw Failure(
-          .badData, "\(Text.shown(path)): has hidden readers, who would be lost",
-          hint: "decrypt it, and encrypt it again for those who are to read it")
-      }
-      if isKept(keyID) { keyIDs.append(keyID) }
+    for recipient in file.envelope.recipients {
+      guard let keyID = recipient.keyID else { throw Self.unnamed(recipient, in: file.path) }
+      if leaving[keyID] == nil { keyIDs.append(keyID) }
     }
-    let owners = try book.readers(keyIDs, of: path) { keyID in
+    let owners = try book.readers(keyIDs, of: file.path) { keyID in
       "valise contact add NAME FILE makes its owner known; valise recipients remove with --key "
         + "\(keyID) takes it out"
     }
-    var names: [String] = []
-    for case let name? in keyIDs.map({ owners[$0] }) where !names.contains(name) {
-      names.append(name)
+    var readers: [JWE.Recipient] = []
+    var seen = Set(leaving.keys)
+    var named: Set<String> = []
+    for name in keyIDs.compactMap({ owners[$0] }) where named.insert(name).inserted {
+      let keys = try RecipientResolver.resolve([name], files: [], in: book, quiet: isQuiet)
+      guard keys.contains(where: { leaving[$0.keyID ?? ""] == nil }) else {
+        throw Failure(
+          .unknownName,
+          "\(Text.shown(file.path)): \(Text.shown(name)) has no other key today that it could be "
+            + "sealed for",
+          hint: "-r \(Text.shown(name)) takes them out; or take their new card first")
+      }
+      // Whoever may be meant by a file is told whom it is for by now.
+      let present = Set(keys.compactMap(\.keyID))
+      if keyIDs.contains(where: { owners[$0] == name && !present.contains($0) }) {
+        Console.note(
+          "\(Text.shown(file.path)): \(Text.shown(name)) has other keys than it is sealed for until "
+            + "now; the new ones take their place", quiet: isQuiet)
+      }
+      readers += keys.filter { $0.keyID.map { seen.insert($0).inserted } ?? true }
     }
-    let recipients = try RecipientResolver.resolve(names, files: [], in: book, quiet: isQuiet)
-    // Whoever may be meant by a file is told whom it is for by now.
-    let present = Set(recipients.compactMap(\.keyID))
-    for name in names where keyIDs.contains(where: { owners[$0] == name && !present.contains($0) })
-    {
-      Console.note(
-        "\(Text.shown(path)): \(Text.shown(name)) has other keys than it is sealed for until now; "
-          + "the new ones take their place", quiet: isQuiet)
-    }
-    return recipients
+    return readers
+  }
+
+  /// Why a reader whom nothing names keeps a file from being encrypted anew.
+  private static func unnamed(_ recipient: JWE.RecipientDescription, in path: String) -> Failure {
+    let why =
+      recipient.takesPassphrase
+      ? "is under a passphrase, beside which nobody stands"
+      : recipient.isHidden
+        ? "has hidden readers, who would be lost"
+        : "is sealed for a shared key without kid, which would be lost"
+    return Failure(
+      .badData, "\(Text.shown(path)): \(why)",
+      hint: "decrypt it, and encrypt it again for those who are to read it")
+  }
+}
+
+extension JWE.RecipientDescription {
+  /// Whether it is somebody with a key pair who is not named.
+  fileprivate var isHidden: Bool {
+    keyID == nil && (curve != nil || algorithmName?.hasPrefix("RSA") == true)
   }
 }

@@ -3,7 +3,8 @@ internal import DurableFiles
 /// Many files that are replaced: all of them, or none.
 ///
 /// Every file is written anew beside the old one, whole and on the medium, before the first takes its
-/// place. What can fail has failed by then, and a kill leaves each file old or new, and nothing else.
+/// place; and the old ones are kept until the last has. A kill leaves each file old or new, and what it
+/// leaves beside them is cleared away by the next.
 final class Replacement {
   private struct Staged {
     let file: StagedFile
@@ -14,13 +15,29 @@ final class Replacement {
   }
 
   private var staged: [Staged] = []
+  /// The files that are new although others failed, and could not be changed back.
+  private(set) var stuck: [String] = []
 
-  /// - Throws: ``Failure`` when so many files cannot be open at once.
-  init(fileCount: Int) throws {
-    guard fileCount < Platform.raiseOpenFileLimit() - 64 else {
+  /// Makes ready to replace the files at `paths`.
+  ///
+  /// - Throws: ``Failure`` when so many files cannot be open at once, or one cannot be replaced.
+  init(of paths: [String]) throws {
+    guard paths.count < Platform.raiseOpenFileLimit() - 64 else {
       throw Failure(
-        .inputOutput, "\(fileCount) files are more than can be changed at once here",
+        .inputOutput, "\(paths.count) files are more than can be changed at once here",
         hint: "ulimit -n allows more; or name fewer files")
+    }
+    try Self.check(paths)
+  }
+
+  /// Refuses files that cannot be replaced, as far as the system tells beforehand.
+  static func check(_ paths: [String]) throws {
+    for path in paths {
+      do { try StagedFile.requireReplaceable(path) } catch {
+        let failure = Failure(writing: error)
+        throw Failure(
+          failure.status, "\(failure.message); nothing was changed", hint: failure.hint)
+      }
     }
   }
 
@@ -40,23 +57,31 @@ final class Replacement {
 
   /// Puts the new files in the place of the old ones.
   ///
-  /// - Throws: ``Failure``, with nothing done, when one of the old ones was changed meanwhile.
+  /// - Throws: ``Failure``, with nothing done, when one of the old ones was changed meanwhile or cannot
+  ///   be replaced; with ``stuck`` done where the system could not change them back.
   func commit() throws {
     for file in staged {
       guard FileIdentity(path: file.path) == file.identity,
         InputFile.stamp(path: file.path) == file.stamp
-      else {
+      else { throw Self.changedMeanwhile(file.path) }
+    }
+    do throws(StagedFile.JointFailure) { try StagedFile.commit(staged.map(\.file)) } catch {
+      stuck = staged.filter { error.replaced.contains($0.file.path) }.map(\.path)
+      let failure = Failure(writing: error.cause)
+      guard !stuck.isEmpty else {
         throw Failure(
-          .tryAgain, "\(Text.shown(file.path)): was changed meanwhile; nothing was done",
-          hint: "try again")
+          failure.status, "\(failure.message); nothing was changed", hint: failure.hint)
       }
+      throw Failure(
+        failure.status, "\(failure.message); \(stuck.count) of \(staged.count) files are new",
+        details: stuck.map { "\(Text.shown($0)): is new, and could not be changed back" },
+        hint: "once that is mended, the same command changes the others")
     }
-    for (index, file) in staged.enumerated() {
-      do { try file.file.commit() } catch {
-        guard index > 0 else { throw Failure(writing: error) }
-        throw Failure(writing: error).hinting(
-          "\(index) of \(staged.count) files are done; the same command finishes the others")
-      }
-    }
+  }
+
+  /// Somebody else was at the file between reading it and replacing it.
+  static func changedMeanwhile(_ path: String) -> Failure {
+    Failure(
+      .tryAgain, "\(Text.shown(path)): was changed meanwhile; nothing was done", hint: "try again")
   }
 }

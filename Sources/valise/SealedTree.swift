@@ -14,41 +14,83 @@ struct SealedTree {
     let hidesReaders: Bool
   }
 
+  /// What there is.
+  struct Contents {
+    var files: [File] = []
+    /// Directories and files that cannot be read.
+    var unreadable: [FileError] = []
+    /// What looks sealed and is not understood, and why.
+    var doubtful: [(path: String, reason: String)] = []
+
+    /// Says what was passed over.
+    func warn() {
+      for error in unreadable { Console.warning("\(Text.shown(error.path)): \(error.reason)") }
+      for (path, reason) in doubtful {
+        Console.warning(
+          "\(Text.shown(path)): looks sealed, and is passed over: \(Text.shown(reason))")
+      }
+    }
+  }
+
   let path: String
 
   /// All of them, as far as they can be read; what cannot is warned of.
   func files() -> [File] {
+    let contents = contents()
+    contents.warn()
+    return contents.files
+  }
+
+  /// All of them, and what cannot be told.
+  func contents() -> Contents {
+    var contents = Contents()
     let (paths, unreadable) = FileTree(path: path).files()
-    for error in unreadable { Console.warning("\(Text.shown(error.path)): \(error.reason)") }
-    var files: [File] = []
+    contents.unreadable = unreadable
     for path in paths {
-      do {
-        if let file = try Self.file(path) { files.append(file) }
-      } catch { Console.warning("\(Text.shown(path)): \(error.reason)") }
+      do { try Self.look(at: path, &contents) } catch { contents.unreadable.append(error) }
     }
-    return files
+    return contents
   }
 
-  /// Opens a file that is named, whatever it holds.
-  static func open(_ path: String) throws -> InputFile {
-    do {
-      // A link that is named means its file, unlike one that is found.
-      return try InputFile(path: path)
-    } catch { throw Failure(reading: error) }
-  }
+  /// An envelope's reader looks no further for where it begins, nor need we.
+  private static let startByteCount = 1 << 16
 
-  /// - Returns: nil for a file that is not sealed.
-  private static func file(_ path: String) throws(FileError) -> File? {
-    guard let input = try InputFile.regular(path: path) else { return nil }
+  private static func look(at path: String, _ contents: inout Contents) throws(FileError) {
+    guard let input = try InputFile.regular(path: path) else { return }
     var start: [UInt8] = []
     _ = try input.read(at: 0, upTo: 3, appendingTo: &start)
-    // JSON, or the compact form, whose header begins so in base64url.
-    if start.first == UInt8(ascii: "{") || start.elementsEqual("eyJ".utf8),
-      let bytes = FileAccess(input), let envelope = try? JWE.Envelope(bytes)
-    {
-      return File(path, holdsSecrets: false, envelope.recipients)
+    if start.first.map(isSpace) == true {
+      start.removeAll()
+      _ = try input.read(at: 0, upTo: startByteCount, appendingTo: &start)
     }
-    return try fileOfSecrets(path)
+    let isJSON = start.first { !isSpace($0) } == UInt8(ascii: "{")
+    var doubt: JOSEError?
+    // The compact form's header begins so in base64url.
+    if isJSON || start.elementsEqual("eyJ".utf8), let bytes = FileAccess(input) {
+      do throws(JOSEError) {
+        let envelope = try JWE.Envelope(bytes)
+        contents.files.append(File(path, holdsSecrets: false, envelope.recipients))
+        return
+      } catch { doubt = error }
+    }
+    if let file = try fileOfSecrets(path) { return contents.files.append(file) }
+    if let doubt, isJSON, try hasEnvelopeMembers(input) {
+      contents.doubtful.append((path, doubt.reason))
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  /// Whether it begins like what nothing but an envelope does: one that was cut short, for one.
+  private static func hasEnvelopeMembers(_ input: InputFile) throws(FileError) -> Bool {
+    var start: [UInt8] = []
+    _ = try input.read(at: 0, upTo: startByteCount, appendingTo: &start)
+    let text = String(decoding: start, as: UTF8.self)
+    guard !text.contains("\"payload\""), !text.contains("\"signatures\"") else { return false }
+    return text.contains("\"ciphertext\"") || text.contains("\"encrypted_key\"")
+      || text.contains("\"protected\":\"ey")
   }
 
   /// What has no block, or is none of a format that is known, has no sealed values.

@@ -30,12 +30,12 @@ struct SecretsOptions: ParsableArguments {
 
   /// The keys, and how to read.
   ///
-  /// Without `mayAsk`, what would need a question to a person fails.
-  func access(mayAsk: Bool = true) throws -> SecretsAccess {
-    SecretsAccess(
-      own: OwnKeys(
-        try Environment.addressBook(), keyFiles: identities, passphrases: passphrases,
-        mayAsk: mayAsk),
+  /// Without `mayAsk`, what would need a question to a person fails; a dry run pins nobody.
+  func access(mayAsk: Bool = true, isDryRun: Bool = false) throws -> SecretsAccess {
+    var book = try Environment.addressBook()
+    book.isReadOnly = isDryRun
+    return SecretsAccess(
+      own: OwnKeys(book, keyFiles: identities, passphrases: passphrases, mayAsk: mayAsk),
       format: format)
   }
 }

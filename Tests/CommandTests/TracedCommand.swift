@@ -16,11 +16,13 @@ struct TracedCommand {
     "write pwrite64 copy_file_range fchmod fsync fdatasync ftruncate fallocate link linkat rename "
     + "renameat renameat2 unlink unlinkat mkdir mkdirat symlinkat flock openat syncfs"
 
-  /// Runs the command with `fault` at `point`.
-  func run(_ fault: String, at point: Point) throws -> Subprocess.Outcome {
+  /// Runs the command with `fault` at `point`, or from there on.
+  func run(
+    _ fault: String, at point: Point, onwards: Bool = false
+  ) throws -> Subprocess.Outcome {
     let strace =
       ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(point.call)", "-e"]
-      + ["inject=\(point.call):\(fault):when=\(point.number)"]
+      + ["inject=\(point.call):\(fault):when=\(point.number)\(onwards ? "+" : "")"]
     return try Subprocess(strace + words, in: sandbox).run()
   }
 

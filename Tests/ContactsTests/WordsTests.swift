@@ -2,6 +2,7 @@ import Foundation
 import JOSE
 import Primitives
 import Testing
+import Vectors
 
 @testable import Contacts
 
@@ -143,9 +144,7 @@ import Testing
 
   @Test("the worked fingerprint of the format page is that of its keys")
   func page() throws {
-    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "docs/reference/format.md")
-    let text = try String(contentsOf: page, encoding: .utf8)
+    let text = try FormatPage().text
     let fingerprint = try Fingerprint(of: [key(Self.ed25519), key(Self.x25519)])
     #expect(text.contains("words   = \(fingerprint.words)\n"))
     #expect(text.contains("digits  = \(fingerprint.digits)\n"))

@@ -116,7 +116,12 @@ import Testing
   func twoFaces() throws {
     for made in [try TwoFacedEnvelope.gcm(), try #require(try TwoFacedEnvelope.cbc())] {
       let bare = try made.json(committedTo: nil)
+      var demanding = JWE.DecryptionPolicy()
+      demanding.requiredCommitment = .severalRecipients
       for reader in 0..<2 {
+        #expect(try TwoFacedEnvelope.opened(bare, as: reader).consistency == .unproven)
+        #expect(
+          failure { try TwoFacedEnvelope.opened(bare, as: reader, policy: demanding) } == .refused)
         let seen = try #require(TwoFacedEnvelope.read(bare, as: reader))
         #expect(seen.contains(TwoFacedEnvelope.texts[reader]))
         #expect(!seen.contains(TwoFacedEnvelope.texts[1 - reader]))

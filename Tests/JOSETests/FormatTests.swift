@@ -2,16 +2,13 @@ import Foundation
 import JOSE
 import Primitives
 import Testing
+import Vectors
 
 /// The format page is a specification, so what it states in numbers is checked here.
 @Suite struct FormatTests {
-  private static let page = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "docs/reference/format.md")
-
   /// What stands behind `name =` on the page.
   private func value(of name: String) throws -> String {
-    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let text = try FormatPage().text
     let line = try #require(text.split(separator: "\n").first { $0.contains("  \(name) ") })
     let parts = line.split(separator: "=", maxSplits: 1)
     return try String(#require(parts.last)).trimmingCharacters(in: .whitespaces)
@@ -34,7 +31,7 @@ import Testing
 
   @Test("the worked commitment of the format page is what an envelope under that key carries")
   func commitment() throws {
-    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let text = try FormatPage().text
     let line = try #require(
       text.split(separator: "\n").first { $0.contains("commitment  = ") })
     let expected = try #require(line.split(separator: " ").last)
@@ -62,7 +59,7 @@ import Testing
   func signature() throws {
     let example = WorkedSignature()
     let sealed = try example.sealed()
-    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let text = try FormatPage().text
     let expected = try example.description(sealed)
     #expect(text.contains(expected), "it should say:\n\(expected)")
 

@@ -1,6 +1,7 @@
 import Foundation
 import JOSE
 import Testing
+import Vectors
 
 /// A reader of sixty lines, written from docs/reference/format.md alone, comes to the same as ours.
 @Suite(
@@ -12,11 +13,16 @@ struct SpecificationTests {
     _ sample: SignedSample, as reader: PrivateJWK? = nil, knowing signer: PublicJWK? = nil,
     at time: Int = SignedSample.time
   ) throws -> String? {
+    let key = (reader ?? sample.bob).serialized(.exposingPrivateKey).copy
+    return try check(
+      [sample.text, key, (signer ?? sample.alice.publicKey).serialized], at: time)
+  }
+
+  /// Likewise, of the texts of an envelope, its reader's key and a signer's.
+  private func check(_ texts: [[UInt8]], at time: Int) throws -> String? {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let key = (reader ?? sample.bob).serialized(.exposingPrivateKey).copy
-    let texts = [sample.text, key, (signer ?? sample.alice.publicKey).serialized]
     let files = try texts.enumerated().map { index, text in
       let file = folder.appending(path: "\(index)")
       try Data(text).write(to: file)
@@ -55,6 +61,26 @@ struct SpecificationTests {
     }
     let other = try PrivateJWK.generate(.ed25519).publicKey
     #expect(try check(sample, knowing: other) == "signed by an unknown key")
+  }
+
+  @Test("it comes to what the page says of the page's own examples")
+  func worked() throws {
+    let page = try FormatPage()
+    func found(_ title: String, _ reader: String, in section: String? = nil) throws -> String? {
+      let keys = section ?? "The keys of the examples"
+      let texts = try [
+        #require(page.value("envelope", in: title)), #require(page.value(reader, in: keys)),
+        #require(page.value("signer", in: keys)),
+      ]
+      return try check(texts.map { Array($0.utf8) }, at: WorkedSignature.time)
+    }
+    let signer = try WorkedSignature().signer().publicKey.thumbprintURI()
+    let title = "A worked signature"
+    #expect(try found(title, "recipient", in: title) == "signed by \(signer)")
+    #expect(try found("Signed, with data beside it", "bob") == "signed by \(signer)")
+    #expect(try found("Signed, with data beside it", "alice") == nil)
+    for reader in ["bob", "alice"] { #expect(try found("For two", reader) == "unsigned") }
+    #expect(try found("A hidden reader", "bob") == "unsigned")
   }
 
   @Test("it refuses what we refuse, and nothing else")

@@ -49,6 +49,8 @@ extension JWE {
     ///
     /// Checked when it is opened.
     public var isSigned: Bool { head.isSigned }
+    /// Whether it claims to be signed and has no signature, so that it opens for nobody.
+    public var lacksSignature: Bool { head.isSigned && head.signature == nil }
     /// The authenticated data that stands beside the ciphertext; not authentic before it opens.
     public var additionalData: [UInt8]? {
       head.additionalDataText.flatMap { try? Base64URL.decode($0.span) }

@@ -116,6 +116,11 @@ struct SignatureWriter {
 }
 
 extension JWE.Recipient {
+  /// Whether a signature can name the recipient: by a public key, unlike a shared one or a passphrase.
+  package var canBeSignedFor: Bool {
+    if case .publicKey = key { true } else { false }
+  }
+
   /// The thumbprint URI of the recipient's public key (RFC 9278), also of a hidden one; nil for a
   /// shared key and a passphrase.
   func thumbprintURI() throws(JOSEError) -> String? {

@@ -133,3 +133,23 @@ extension JWE.Envelope {
     }
   }
 }
+
+extension JWE.Envelope {
+  /// Whether it is sealed for the shared key of `recipient` already, which trying it tells; false for
+  /// any other recipient.
+  ///
+  /// - Throws: ``JOSEError`` as ``unlock(with:)``.
+  package func isSealed(forSharedKeyOf recipient: JWE.Recipient) throws(JOSEError) -> Bool {
+    guard case .symmetric(let key) = recipient.key else { return false }
+    let encryption = try contentEncryption()
+    do {
+      for trial in try KeySearch(self, encryption, [.symmetric(key)]).trials {
+        if try contentKeyOrRandom(trial, encryption) != nil { return true }
+      }
+      return false
+    } catch {
+      guard error.code == .noMatchingKey else { throw error }
+      return false
+    }
+  }
+}

@@ -63,7 +63,7 @@ struct Decrypt: ParsableCommand {
   func run() throws {
     let input = try Input.open(input)
     let output = try Output(output, force: force, input: input)
-    if json, case .stream = output {
+    if json, output.isStandard {
       throw Failure(.usage, "--json needs standard output for itself", hint: "-o FILE goes with it")
     }
     let book = try Environment.addressBook()

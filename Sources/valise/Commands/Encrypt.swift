@@ -110,6 +110,7 @@ struct Encrypt: ParsableCommand {
       let resolved = try RecipientResolver.resolve(
         recipients, files: recipientFiles, in: book, quiet: quiet)
       guard !resolved.isEmpty else { throw Failure(.usage, "the recipients files name nobody") }
+      try signing.check(resolved)
       return hidesRecipients ? resolved.map(\.hidden) : resolved
     }
     guard !isNaming else {

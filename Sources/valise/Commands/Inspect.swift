@@ -55,12 +55,7 @@ struct Inspect: ParsableCommand {
     if let type = envelope.type { lines.append(["typ", Text.shown(type)]) }
     if let contentType = envelope.contentType { lines.append(["cty", Text.shown(contentType)]) }
     if let data = envelope.additionalData { lines.append(["aad", "\(data.count) bytes"]) }
-    lines.append(
-      [
-        "signature",
-        envelope.isSigned
-          ? "there, checked when it is opened" : "none: anyone could have made it",
-      ])
+    lines.append(["signature", signature(envelope)])
     if recipients.count > 1 { lines.append(["consistency", consistency(envelope)]) }
     lines.append(["recipients", "\(recipients.count)"])
     let rows = recipients.map { recipient in
@@ -74,6 +69,23 @@ struct Inspect: ParsableCommand {
     return Text.table(lines) + "\n" + Text.table(rows)
   }
 
+  private static func signature(_ envelope: JWE.Envelope) -> String {
+    if envelope.lacksSignature {
+      return "missing, though it says that it is signed: it will not open"
+    }
+    return envelope.isSigned
+      ? "there, checked when it is opened" : "none: anyone could have made it"
+  }
+
+  /// Whether there is a signature; one that is announced and missing is told of beside it.
+  static func signatureMembers(_ envelope: JWE.Envelope) -> [JSONText.Member] {
+    var members = [
+      JSONText.Member("signed", .bool(envelope.isSigned && !envelope.lacksSignature))
+    ]
+    if envelope.lacksSignature { members.append(.init("signature_missing", .bool(true))) }
+    return members
+  }
+
   private static func consistency(_ envelope: JWE.Envelope) -> String {
     envelope.hasCommitment ? "committed, checked when it is opened" : "unproven"
   }
@@ -84,8 +96,8 @@ struct Inspect: ParsableCommand {
       .init("enc", envelope.contentEncryptionName.map { .string($0) } ?? .null),
       .init("ciphertext_bytes", .integer(Int(clamping: envelope.ciphertextByteCount))),
       .init("commitment", .bool(envelope.hasCommitment)),
-      .init("signed", .bool(envelope.isSigned)),
     ]
+    members += signatureMembers(envelope)
     if let type = envelope.type { members.append(.init("typ", .string(type))) }
     if let contentType = envelope.contentType {
       members.append(.init("cty", .string(contentType)))

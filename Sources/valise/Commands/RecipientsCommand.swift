@@ -13,28 +13,6 @@ struct RecipientsCommand: ParsableCommand {
     throw Failure(.usage, "a command is missing", hint: "valise recipients --help lists them")
   }
 
-  /// The sealed files that `paths` mean: files that are named, and all below directories.
-  static func files(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
-    for path in paths {
-      if Directory(path: path).exists {
-        // Files of secrets have rules of their own, and `secrets rekey`.
-        files += SealedTree(path: path).files().filter { !$0.holdsSecrets }.map(\.path)
-      } else {
-        files.append(path)
-      }
-    }
-    var seen: Set<String> = []
-    return files.filter { seen.insert($0).inserted }
-  }
-
-  static func envelope(_ path: String) throws -> JWE.Envelope {
-    guard let access = FileAccess(try SealedTree.open(path)) else {
-      throw Failure(.badData, "\(Text.shown(path)): is not a regular file")
-    }
-    do { return try JWE.Envelope(access) } catch { throw Failure(error, naming: path) }
-  }
-
   /// The command valise recipients list.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,113 +22,40 @@ struct RecipientsCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Argument(help: "Sealed files, or directories of them.")
+    @Argument(help: "Sealed files, or directories of them; - for standard input.")
     var paths: [String]
 
     func run() throws {
       let book = try Environment.addressBook()
-      let files = try RecipientsCommand.files(paths).map { path in
-        (path: path, envelope: try RecipientsCommand.envelope(path))
-      }
+      let sealed = SealedPaths(paths)
+      sealed.warn()
+      let files = try sealed.files.map { path in (path: path, envelope: try Self.envelope(path)) }
       let owners = try book.owners(
         of: files.flatMap { $0.envelope.recipients.compactMap(\.keyID) })
       guard !json else {
         let list = files.map { file in
-          JSONText.object([
-            .init("file", .string(file.path)), .init("signed", .bool(file.envelope.isSigned)),
-            .init(
-              "recipients",
-              .array(file.envelope.recipients.map { Inspect.recipient($0, owners) })),
-          ])
+          JSONText.object(
+            [.init("file", .string(file.path))] + Inspect.signatureMembers(file.envelope) + [
+              .init(
+                "recipients",
+                .array(file.envelope.recipients.map { Inspect.recipient($0, owners) }))
+            ])
         }
         return try Console.print(JSONText.array(list))
       }
       for file in files {
         let readers = file.envelope.recipients.map { RecipientName($0, owners).description }
         try Console.print("\(Text.shown(file.path)): \(readers.joined(separator: ", "))")
+        if file.envelope.lacksSignature {
+          Console.warning(
+            "\(Text.shown(file.path)): says that it is signed, and its signature is missing")
+        }
       }
     }
-  }
-}
 
-/// What both ways of changing readers have in common.
-struct RecipientChangeOptions: ParsableArguments {
-  @Option(
-    name: [.customShort("i"), .customLong("identity")],
-    help: ArgumentHelp(
-      "A file with a private key that opens them. May be repeated.", valueName: "file"))
-  var identities: [String] = []
-
-  @OptionGroup(title: "Passphrase options") var passphrases: PassphraseOptions
-
-  @OptionGroup(title: "Signing") var signing: SigningOptions
-
-  @Flag(help: "Leave files that are signed for others without a signature.")
-  var unsigned = false
-
-  @Flag(name: .customLong("dry-run"), help: "Say what would be done, and do nothing.")
-  var isDryRun = false
-
-  @OptionGroup var answer: AnswerOptions
-
-  @Argument(help: "Sealed files, or directories of them.")
-  var paths: [String]
-
-  mutating func validate() throws {
-    guard !unsigned || !signing.areGiven else {
-      throw ValidationError("--unsigned and --sign exclude each other")
-    }
-  }
-
-  /// Plans for all files, and carries them out unless it is only to be said.
-  func run(_ change: RecipientPlanner.Change, in book: AddressBook) throws {
-    let planner = RecipientPlanner(
-      change: change, book: book, signs: signing.areGiven, allowsUnsigned: unsigned,
-      isQuiet: answer.quiet || answer.json)
-    let plans = try RecipientsCommand.files(paths).map { path in
-      try planner.plan(path, RecipientsCommand.envelope(path))
-    }
-    if !isDryRun {
-      let own = OwnKeys(book, keyFiles: identities, passphrases: passphrases)
-      try RecipientChange(
-        plans: plans, own: own, signer: signing.signer(own), quiet: answer.quiet || answer.json
-      ).run()
-    }
-    try report(plans)
-  }
-
-  private func report(_ plans: [RecipientPlan]) throws {
-    guard !answer.json else {
-      return try Console.print(
-        JSONText.array(
-          plans.map { plan in
-            .object([
-              .init("file", .string(plan.path)), .init("action", .string(plan.action.rawValue)),
-              .init("done", .bool(!isDryRun && plan.action != .unchanged)),
-              .init("knew", .array(plan.leaving.map { .string($0) })),
-            ])
-          }))
-    }
-    for plan in plans where !answer.quiet || isDryRun {
-      try Console.print("\(Text.shown(plan.path)): \(words(plan.action))")
-    }
-    guard !isDryRun else { return }
-    let names = Set(plans.flatMap(\.leaving)).sorted()
-    for name in names {
-      let known = plans.filter { $0.leaving.contains(name) }.map { Text.shown($0.path) }
-      Console.note(
-        "\(name) could read until now, and may have kept: \(known.joined(separator: ", "))",
-        quiet: answer.quiet)
-    }
-  }
-
-  private func words(_ action: RecipientPlan.Action) -> String {
-    switch (action, isDryRun) {
-    case (.unchanged, _): "stays as it is"
-    case (.extend, true): "would get readers, its content as it stands"
-    case (.extend, false): "has got readers, its content as it stands"
-    case (.reencrypt, true): "would be encrypted anew"
-    case (.reencrypt, false): "was encrypted anew"
+    private static func envelope(_ path: String) throws -> JWE.Envelope {
+      guard path == "-" else { return try SealedFile(path: path).envelope }
+      return try Decrypt.envelope(Input.open(path), policy: JWE.DecryptionPolicy(), quiet: true)
     }
   }
 }
@@ -178,16 +83,21 @@ extension RecipientsCommand {
         "A file with a recipient on each line. May be repeated.", valueName: "file"))
     var recipientFiles: [String] = []
 
+    @Flag(
+      name: .customLong("hidden-recipients"),
+      help: "Do not write who joins; somebody who is there already is not noticed then.")
+    var hidesRecipients = false
+
     @OptionGroup var options: RecipientChangeOptions
 
     func run() throws {
       guard !recipients.isEmpty || !recipientFiles.isEmpty else {
         throw Failure(.usage, "nobody is named", hint: "-r NAME names a reader")
       }
-      let book = try Environment.addressBook()
+      let book = try options.book()
       let new = try RecipientResolver.resolve(
         recipients, files: recipientFiles, in: book, quiet: options.answer.quiet)
-      try options.run(.add(new), in: book)
+      try options.run(.add(new, hidden: hidesRecipients), in: book)
     }
   }
 
@@ -218,7 +128,7 @@ extension RecipientsCommand {
       guard !names.isEmpty || !keyIDs.isEmpty else {
         throw Failure(.usage, "nobody is named", hint: "-r NAME names a reader")
       }
-      let book = try Environment.addressBook()
+      let book = try options.book()
       var owners = Dictionary(keyIDs.map { ($0, Text.short($0)) }) { one, _ in one }
       for person in try names.flatMap({ try people($0, in: book) }) {
         let keyIDs = try book.keyIDs(of: person)

@@ -44,11 +44,15 @@ struct TwoFacedEnvelope {
 
   /// What a reader sees; nil when the envelope does not open for them.
   static func read(_ text: [UInt8], as index: Int) -> String? {
-    guard
-      let key = try? SymmetricJWK(wrappingKeys[index], KeyMetadata(keyID: names[index])),
-      let opened = try? JWE.decrypt(text, with: [.symmetric(key)])
-    else { return nil }
-    return String(decoding: opened.plaintext, as: UTF8.self)
+    (try? opened(text, as: index)).map { String(decoding: $0.plaintext, as: UTF8.self) }
+  }
+
+  /// Likewise, with all that is told of it.
+  static func opened(
+    _ text: [UInt8], as index: Int, policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy()
+  ) throws -> JWE.Decrypted {
+    let key = try SymmetricJWK(wrappingKeys[index], KeyMetadata(keyID: names[index]))
+    return try JWE.decrypt(text, with: [.symmetric(key)], policy: policy)
   }
 
   /// AES-256 of one block: the first of CBC over zeros, with the block for a vector.

@@ -1,5 +1,6 @@
 import JOSE
 import Primitives
+import Vectors
 
 /// The signed envelope of docs/reference/format.md: known keys, and bytes in place of randomness.
 struct WorkedSignature {
@@ -55,14 +56,7 @@ struct WorkedSignature {
       ("claims", text(try bytes(base64URL: text(Array(payload))))), ("token", text(token)),
       ("envelope", text(sealed.dropLast())),
     ]
-    return values.map { "    \($0):\n\(Self.folded($1))\n" }.joined(separator: "\n")
-  }
-
-  private static func folded(_ text: String) -> String {
-    let characters = Array(text)
-    return stride(from: 0, to: characters.count, by: 104).map { start in
-      "      " + String(characters[start..<min(start + 104, characters.count)])
-    }.joined(separator: "\n")
+    return FormatPage.description(values.map { (name: $0.0, text: $0.1) })
   }
 
   private func text(_ bytes: some Collection<UInt8>) -> String {

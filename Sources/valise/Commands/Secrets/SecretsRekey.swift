@@ -49,13 +49,14 @@ extension SecretsCommand {
     }
 
     func run() throws {
-      let access = try options.access()
+      let access = try options.access(isDryRun: isDryRun)
       let rules = try ProjectRules(access.own.book)
       if paths.isEmpty { try rules.require() }
       let tree = try SecretsTree(paths, rules)
       try tree.requireReadable()
       let plans = try tree.files.compactMap { try plan($0, access, rules) }
       if !answer.json { for plan in plans { try show(plan) } }
+      if !isDryRun { Leftovers.remove(beside: plans.map(\.source.path)) }
       if !isDryRun { try carryOut(plans.filter(\.isChange), access) }
       if answer.json { try report(plans) }
     }
@@ -106,7 +107,7 @@ extension SecretsCommand {
     }
 
     private func carryOut(_ plans: [Plan], _ access: SecretsAccess) throws {
-      let replacement = try Replacement(fileCount: plans.count)
+      let replacement = try Replacement(of: plans.map(\.source.path))
       for plan in plans {
         let opened = try access.opened(plan.source.file, name: plan.source.path)
         let rekeyed: OpenedFile.Rekeyed
