@@ -7,6 +7,7 @@ extension PostCommand {
   /// The command valise post leave.
   struct Leave: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "leave",
       abstract: "Take part in a post no more.",
       discussion: """
         What came through it stays in the inbox. What strangers sent there is thrown away. Files in \
