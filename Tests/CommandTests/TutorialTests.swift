@@ -66,7 +66,7 @@ private struct Tutorial {
   /// The lines of `text`; what is random in them says nothing.
   private static func lines(_ text: String) -> [String] {
     text.split(separator: "\n").map { line in
-      String(line).replacing(/[A-Za-z0-9_-]{43}/, with: "THUMBPRINT")
+      String(line).replacing(/[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{12}…/, with: "THUMBPRINT")
         .replacing(/bob  [a-z0-9].*/, with: "FINGERPRINT")
         .replacing(/([a-z]+ ){3}[a-z]+  ([a-z]+ ){3}[a-z]+  ([a-z]+ ){3}[a-z]+/, with: "WORDS")
         .replacing(/(\d{5} ){7}\d{5}/, with: "DIGITS")
