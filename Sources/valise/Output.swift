@@ -51,6 +51,12 @@ enum Output {
     } catch { throw Failure(writing: error) }
   }
 
+  /// Prints as JSON which file was written; nothing where the result itself went to a stream.
+  func sayWhere() throws {
+    guard case .file(let file) = self else { return }
+    try Console.print(.object([.init("output", .string(file.path))]))
+  }
+
   /// Whether `path` means standard output, also where that is a file and /dev/stdout a link to it.
   private static func isStandard(_ path: String) -> Bool { path == "-" || path == "/dev/stdout" }
 }

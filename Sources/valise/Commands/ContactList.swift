@@ -94,9 +94,14 @@ extension ContactCommand {
     @Flag(help: "Replace the output if it exists.")
     var force = false
 
+    @Flag(help: "Say as JSON which file was written; what is exported is JSON itself.")
+    var json = false
+
     func run() throws {
       let (contact, _) = try ContactCommand.find(name, in: Environment.addressBook())
-      try Output(output, force: force).write(contact.published.serialized.span)
+      let output = try Output(output, force: force)
+      try output.write(contact.published.serialized.span)
+      if json { try output.sayWhere() }
     }
   }
 

@@ -38,16 +38,23 @@ extension Key {
     @Flag(help: "Replace the output if it exists.")
     var force = false
 
+    @Flag(help: "Say as JSON which file was written; what is exported is JSON itself.")
+    var json = false
+
     func run() throws {
       let identity = try Environment.identity(name, in: Environment.keyring())
       guard iterations == nil || exportsPrivateKeys else {
         throw Failure(.usage, "--iterations goes with --private")
       }
       let output = try Output(output, force: force)
-      guard exportsPrivateKeys else { return try output.write(identity.card.serialized.span) }
-      try output.write(
-        identity.unlock(asking: protection.passphrases).exported, naming: identity.name,
-        under: protection, iterations: iterations)
+      if exportsPrivateKeys {
+        try output.write(
+          identity.unlock(asking: protection.passphrases).exported, naming: identity.name,
+          under: protection, iterations: iterations)
+      } else {
+        try output.write(identity.card.serialized.span)
+      }
+      if json { try output.sayWhere() }
     }
   }
 
