@@ -46,10 +46,9 @@ struct RecipientResolver {
     for (number, bytes) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
       .enumerated()
     {
-      guard let text = String(validating: bytes, as: UTF8.self) else {
+      guard let line = String(validating: Self.trimmed(bytes), as: UTF8.self) else {
         throw Failure(.badData, "\(Text.shown(path)): line \(number + 1) is not UTF-8")
       }
-      let line = Self.trimmed(text)
       guard !line.isEmpty, !line.hasPrefix("#") else { continue }
       if line.hasPrefix("{") || OpenSSH.isPresent(in: line.utf8.span) {
         try add(KeyFile(line: line, in: "\(path) line \(number + 1)").publicKeys(), of: path)
@@ -93,8 +92,12 @@ struct RecipientResolver {
     }
   }
 
-  private static func trimmed(_ text: String) -> String {
-    let isSpace = { (character: Character) in character.isWhitespace }
-    return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+  /// Without the white space of ASCII around it: a thousand keys took a fifth of their time by way of
+  /// characters.
+  private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let line = line.drop(while: isSpace)
+    guard let end = line.lastIndex(where: { !isSpace($0) }) else { return [] }
+    return line[...end]
   }
 }
