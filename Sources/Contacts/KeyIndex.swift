@@ -79,12 +79,13 @@ struct KeyIndex: Sendable {
   }
 
   private func write(_ lines: SortedLines, _ stamp: String) {
-    // Losing it, or not being allowed to write it, costs time and nothing else. Two who write at
-    // once may lose both, but never mix them: the file is moved whole.
+    // Losing it, or not being allowed to write it, costs time and nothing else. So the old one goes
+    // first, and the new one appears whole, under no other name that a kill could leave behind; of
+    // two who write at once one is too late.
     guard let text = try? lines.text() else { return }
     try? directory.create()
-    try? directory.write(
-      name, Self.title(stamp) + text, existing: .replaceAlone, isDurable: false)
+    try? directory.remove(name, isDurable: false)
+    try? directory.write(name, Self.title(stamp) + text, isDurable: false)
   }
 
   private static func title(_ stamp: String) -> [UInt8] { Array("\(version) \(stamp)\n".utf8) }

@@ -169,11 +169,12 @@ package struct Directory: Sendable, Hashable {
     try staged.commit(isDurable: isDurable)
   }
 
-  /// Removes the file called `name`, durably.
+  /// Removes the file called `name`, durably unless it does not matter.
   ///
   /// - Throws: ``FileError`` `notFound`.
-  package func remove(_ name: String) throws(FileError) {
+  package func remove(_ name: String, isDurable: Bool = true) throws(FileError) {
     guard unsafe unlink(file(name)) == 0 else { throw FileError.last(file(name)) }
+    guard isDurable else { return }
     try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
   }
 

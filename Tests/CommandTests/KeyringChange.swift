@@ -36,13 +36,12 @@ struct KeyringChange: Sendable, CustomTestStringConvertible {
       "valise contact rename bob robert", views: contacts,
       next: "valise contact rename robert bob"),
     KeyringChange(
-      // Both ask whose keys files are sealed for, and so write the index of keys.
-      "valise contact remove bob", views: contacts, next: "valise contact remove carol"),
+      "valise contact remove bob", views: contacts, next: "valise contact add bob bob.jwks"),
     KeyringChange(
       "valise group add @team carol @others", views: contacts,
       next: "valise group remove @team carol"),
     KeyringChange(
-      "valise group remove @others", views: contacts, next: "valise group remove @top"),
+      "valise group remove @others", views: contacts, next: "valise group add @top bob"),
     KeyringChange(
       "valise key rotate", views: keys, next: "valise key rotate", pattern: "\"serial\": .*"),
     KeyringChange(
