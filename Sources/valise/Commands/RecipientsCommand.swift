@@ -117,7 +117,8 @@ extension RecipientsCommand {
     var names: [String] = []
 
     @Option(
-      name: .customLong("key"),
+      // Base64url may begin with a hyphen.
+      name: .customLong("key"), parsing: .unconditionalSingleValue,
       help: ArgumentHelp(
         "The thumbprint of a key, whoever has it. May be repeated.", valueName: "thumbprint"))
     var keyIDs: [String] = []

@@ -31,7 +31,10 @@ struct Send: ParsableCommand {
       valueName: "file"))
   var batch: String?
 
-  @Option(help: ArgumentHelp("The post, if you take part in several.", valueName: "name"))
+  @Option(
+    // Its id may begin with a hyphen.
+    parsing: .unconditional,
+    help: ArgumentHelp("The post, if you take part in several.", valueName: "name"))
   var post: String?
 
   @OptionGroup(title: "Passphrase options")
