@@ -75,18 +75,7 @@ struct MemoryTests {
   @Test("a large attachment takes at most 64 MiB on its whole way")
   func attachments() throws {
     let sandbox = try Self.sandbox()
-    try sandbox.run(
-      "sh", "-ec",
-      """
-      for name in alice bob; do
-        VALISE_HOME=$name valise key generate -q --name $name --no-passphrase
-        VALISE_HOME=$name valise key export -o $name.jwks
-      done
-      VALISE_HOME=alice valise contact add -q bob bob.jwks
-      VALISE_HOME=bob valise contact add -q alice alice.jwks
-      VALISE_HOME=alice valise post init -q post
-      VALISE_HOME=bob valise post join -q post
-      """)
+    try sandbox.run("sh", "-ec", PostExchange.people)
     let steps = [
       ("send", "VALISE_HOME=alice valise send -q -t bob -a plain text"),
       ("post", "VALISE_HOME=alice valise sync -q"),

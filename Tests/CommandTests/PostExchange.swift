@@ -39,7 +39,8 @@ final class PostExchange {
     let deliveries: [Delivery]
   }
 
-  private static let preparation = """
+  /// Alice and Bob, who know each other and take part in one post.
+  static let people = """
     for name in alice bob; do
       VALISE_HOME=$name valise key generate -q --name $name --no-passphrase
       VALISE_HOME=$name valise key export -o $name.jwks
@@ -48,8 +49,9 @@ final class PostExchange {
     VALISE_HOME=bob valise contact add -q alice alice.jwks
     VALISE_HOME=alice valise post init -q post
     VALISE_HOME=bob valise post join -q post
-    head -c 100000 /dev/urandom >drawing
     """
+
+  private static let preparation = people + "\nhead -c 100000 /dev/urandom >drawing"
 
   let sandbox: Sandbox
 

@@ -4,19 +4,10 @@ import Testing
 @testable import Secrets
 
 @Suite("editing a sealed file")
-struct EditTests {
-  private let reader: Reader
-  private var keys: [JWE.DecryptionKey] { [reader.opener] }
+struct EditTests: OneReaderTests {
+  let reader: Reader
 
   init() throws { reader = try Reader() }
-
-  private func opened(_ text: String, _ format: FileFormat) throws -> OpenedFile {
-    try SecretFile(text, format).sealed(for: reader).opened(with: keys)
-  }
-
-  private func clear(_ bytes: [UInt8], _ format: FileFormat) throws -> String {
-    string(try SecretFile(bytes, format: format).opened(with: keys).decrypted.copy)
-  }
 
   @Test("an element put in front of a list leaves the seals of the others as they are")
   func listInsertion() throws {

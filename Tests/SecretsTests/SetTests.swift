@@ -4,19 +4,10 @@ import Testing
 @testable import Secrets
 
 @Suite("set and unset change one value and nothing else")
-struct SetTests {
-  private let reader: Reader
-  private var keys: [JWE.DecryptionKey] { [reader.opener] }
+struct SetTests: OneReaderTests {
+  let reader: Reader
 
   init() throws { reader = try Reader() }
-
-  private func opened(_ text: String, _ format: FileFormat) throws -> OpenedFile {
-    try SecretFile(text, format).sealed(for: reader).opened(with: keys)
-  }
-
-  private func clear(_ bytes: [UInt8], _ format: FileFormat) throws -> String {
-    string(try SecretFile(bytes, format: format).opened(with: keys).decrypted.copy)
-  }
 
   @Test("a key that stands there without a value gets it")
   func empty() throws {

@@ -14,6 +14,23 @@ struct Reader {
   var opener: JWE.DecryptionKey { .privateKey(key) }
 }
 
+/// Tests of one reader's files.
+protocol OneReaderTests {
+  var reader: Reader { get }
+}
+
+extension OneReaderTests {
+  var keys: [JWE.DecryptionKey] { [reader.opener] }
+
+  func opened(_ text: String, _ format: FileFormat) throws -> OpenedFile {
+    try SecretFile(text, format).sealed(for: reader).opened(with: keys)
+  }
+
+  func clear(_ bytes: [UInt8], _ format: FileFormat) throws -> String {
+    string(try SecretFile(bytes, format: format).opened(with: keys).decrypted.copy)
+  }
+}
+
 extension SecretFile {
   init(_ text: String, _ format: FileFormat) throws {
     try self.init(Array(text.utf8), format: format)
