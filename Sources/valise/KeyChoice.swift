@@ -96,15 +96,20 @@ struct KeyChoice {
       .noKey,
       "\(Text.shown(name)): sealed for \(list); you hold \(holder.isEmpty ? "no key" : holder)",
       hint: holder.isEmpty
-        ? "valise key import FILE adds a key, -i FILE uses one without" : otherDevice(owners))
+        ? "valise key import FILE adds a key, -i FILE uses one without" : ownWay(owners))
   }
 
-  /// What to do about a file that another device of one's own opens; nil when it is none.
-  private func otherDevice(_ owners: [String: String]) -> String? {
-    let names = (try? book.keyring.identities().map(\.name)) ?? []
-    guard let own = names.first(where: { owners.values.contains($0) }) else { return nil }
-    return "another device of \(own) opens it, and adds this one's key: "
-      + "valise recipients add -r \(own) FILE"
+  /// What to do about a file that is sealed for oneself all the same; nil when it is not.
+  private func ownWay(_ owners: [String: String]) -> String? {
+    let identities = (try? book.keyring.identities()) ?? []
+    guard let own = identities.first(where: { owners.values.contains($0.name) }) else { return nil }
+    let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
+    // Files with keys that are named are tried alone.
+    if !self.own.keyFiles.isEmpty, identities.contains(where: { Self.isNamed($0, in: named) }) {
+      return "your keyring opens it: leave -i out"
+    }
+    return "another device of \(own.name) opens it, and adds this one's key: "
+      + "valise recipients add -r \(own.name) FILE"
   }
 
   // MARK: Which identities

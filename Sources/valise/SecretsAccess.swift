@@ -181,8 +181,14 @@ extension Failure {
     case .clearValue: "valise secrets encrypt -i seals what was added"
     case .removedValue, .addedValue, .changedStructure:
       "find out who changed it; if that was meant, valise secrets encrypt -i accepts other keys"
+    case .noSuchPath where error.path.map(isDotted) == true:
+      "the keys of a path are parted by slashes, as in database/password"
     case .nothingToSeal: "--only and --except, or the rule, say what is secret"
     default: nil
     }
+  }
+
+  private static func isDotted(_ path: SecretPath) -> Bool {
+    path.description.contains(".") && !path.description.contains("/")
   }
 }

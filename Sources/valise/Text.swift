@@ -69,6 +69,11 @@ enum Text {
     }
   }
 
+  /// How many of something there are: `1 message`, `2 messages`.
+  static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? "\(one)s")"
+  }
+
   /// A number of bytes as people say it: `512 B`, `1.4 GiB`.
   static func size(_ byteCount: UInt64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]

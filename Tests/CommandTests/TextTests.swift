@@ -28,6 +28,12 @@ struct TextTests {
     #expect(Text.shown(text) == shown)
   }
 
+  @Test("one of something is one, and others are many")
+  func counts() {
+    #expect(Text.count(1, "message") == "1 message" && Text.count(0, "message") == "0 messages")
+    #expect(Text.count(2, "box", "boxes") == "2 boxes" && Text.count(1, "box", "boxes") == "1 box")
+  }
+
   @Test("on one line, lines and tabs are escaped too")
   func oneLine() { #expect(Text.shown("a\n\tb\r\n") == #"a\u{a}\u{9}b\u{d}\u{a}"#) }
 

@@ -40,10 +40,11 @@ extension PostCommand {
     private func say(_ totals: PostTotals, _ findings: [JSONText]) throws {
       let size = Text.size(UInt64(clamping: totals.messageByteCount + totals.partByteCount))
       try answer.say(
-        "\(Text.shown(directory)): \(totals.messageCount) messages for \(totals.boxCount) boxes, "
-          + "\(totals.partCount) parts, \(size)\(Self.age(totals)); "
+        "\(Text.shown(directory)): \(Text.count(totals.messageCount, "message")) for "
+          + "\(Text.count(totals.boxCount, "box", "boxes")), \(Text.count(totals.partCount, "part")), "
+          + "\(size)\(Self.age(totals)); "
           + (totals.findingCount == 0
-            ? "all is in order" : "\(totals.findingCount) things are not as they should be"),
+            ? "all is in order" : Text.count(totals.findingCount, "finding")),
         [
           .init("messages", .integer(totals.messageCount)),
           .init("message_bytes", .integer(totals.messageByteCount)),

@@ -27,7 +27,7 @@ extension PostCommand {
       }
       if json { return try Console.print(.array(posts.map { try $0.json() })) }
       let counts = try access.mailbox.counts()
-      var lines = ["inbox: \(counts.all) messages, \(counts.unread) not read"]
+      var lines = ["inbox: \(Text.count(counts.all, "message")), \(counts.unread) not read"]
       for post in posts { lines += try post.lines() }
       try Pager.show(lines)
     }
