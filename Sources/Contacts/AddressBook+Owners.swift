@@ -33,6 +33,16 @@ extension AddressBook {
 
   /// All claims on the keys, one's own first, then those of one's contacts and the project's.
   private func claims(on keyIDs: [String]) throws(ContactsError) -> [String: [Claim]] {
+    let claims = try indexedClaims(on: keyIDs)
+    // Nearly all that is asked for is somebody's. Only before a key is nobody's is it worth the time to
+    // look for contacts that an editor wrote to where they lie.
+    guard keyIDs.contains(where: { claims[$0] == nil }) else { return claims }
+    var isRenewed = false
+    for book in books where try book.renewIndex() { isRenewed = true }
+    return isRenewed ? try indexedClaims(on: keyIDs) : claims
+  }
+
+  private func indexedClaims(on keyIDs: [String]) throws(ContactsError) -> [String: [Claim]] {
     var claims: [String: [Claim]] = [:]
     for identity in try keyring.identities() {
       for keyID in keyIDs {

@@ -89,6 +89,12 @@ public struct ContactBook: Sendable {
     return claims
   }
 
+  /// Sees to it that ``claims(on:)`` knows also of contacts that were written to where they lie.
+  ///
+  /// - Returns: whether it did not.
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  func renewIndex() throws(ContactsError) -> Bool { try index.renew() }
+
   private static let fewNames = 8
 
   /// What happened to keys that were offered under a name.

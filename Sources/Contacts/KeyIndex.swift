@@ -6,14 +6,15 @@ internal import Primitives
 ///
 /// A cache: sorted lines of a `kid` and a name, under a line that says which state of the directory
 /// they are of. When that is not its state any more, because somebody else wrote there (git, an
-/// editor), the contacts are read again. An entry is only a hint where to look: who uses it checks
-/// that the contact has the key.
+/// editor), the contacts are read again. Of the directory's state its own time is looked at each
+/// time; that of all the files in it, which takes a look at each of them, only when a key is nobody's
+/// otherwise. An entry is only a hint where to look: who uses it checks that the contact has the key.
 struct KeyIndex: Sendable {
   private let directory: Directory
   private let name: String
   private let contacts: Directory
 
-  private static let version = "valise keys 2"
+  private static let version = "valise keys 3"
   /// Each takes some 50 reads of the file; all of it, among 100,000 contacts, some 170.
   private static let fewSearches = 8
 
@@ -43,12 +44,29 @@ struct KeyIndex: Sendable {
     return names
   }
 
+  /// Makes the index anew if contacts were written to where they lie since it was made.
+  ///
+  /// - Returns: whether they were.
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  func renew() throws(ContactsError) -> Bool {
+    guard let stamp = contacts.stamp, let kept = read(stamp), kept.state != contacts.state
+    else { return false }
+    _ = try made(stamp)
+    return true
+  }
+
   /// The index as it is now; made anew when the contacts were changed behind its back.
   private func current() throws(ContactsError) -> SortedLines {
     guard let stamp = contacts.stamp else { return SortedLines(sorting: []) }
-    if let lines = read(stamp) { return lines }
+    if let kept = read(stamp) { return kept.lines }
+    return try made(stamp)
+  }
+
+  private func made(_ stamp: String) throws(ContactsError) -> SortedLines {
+    // What changes while the contacts are read makes it another state than this one.
+    let state = contacts.state
     let lines = try built()
-    write(lines, stamp)
+    if let state { write(lines, stamp, state) }
     return lines
   }
 
@@ -58,37 +76,45 @@ struct KeyIndex: Sendable {
   func updating(
     from old: [Contact], to new: [Contact], by change: () throws(FileError) -> Void
   ) throws(FileError) {
+    let files = Set((old + new).map { "\($0.name).json" })
     let before = contacts.stamp.flatMap(read)
+    let filesBefore = contacts.state(of: files)
     try change()
     // Without it, the index is of another state, and is made anew when somebody asks.
     guard let before, let stamp = contacts.stamp,
-      let after = try? before.replacing(old.flatMap(Self.lines), with: new.flatMap(Self.lines))
+      let lines = try? before.lines.replacing(
+        old.flatMap(Self.lines), with: new.flatMap(Self.lines))
     else { return }
-    write(after, stamp)
+    write(lines, stamp, before.state.replacing(filesBefore, with: contacts.state(of: files)))
   }
 
-  private func read(_ stamp: String) -> SortedLines? {
+  /// What was kept of the directory when it had this `stamp`.
+  private func read(_ stamp: String) -> (lines: SortedLines, state: DirectoryState)? {
     // A cache that cannot be read is made again.
-    let title = Self.title(stamp)
-    var start: [UInt8] = []
+    let start = Self.title(stamp)
+    let byteCount = start.count + DirectoryState.textByteCount + 1
+    var title: [UInt8] = []
     guard let file = try? InputFile(regularFile: directory.file(name)),
-      let count = try? file.read(at: 0, upTo: title.count, appendingTo: &start),
-      count == title.count, start == title
+      let count = try? file.read(at: 0, upTo: byteCount, appendingTo: &title),
+      count == byteCount, title.starts(with: start),
+      let state = DirectoryState(String(decoding: title[start.count...].dropLast(), as: UTF8.self)),
+      let lines = try? SortedLines(file, after: byteCount)
     else { return nil }
-    return try? SortedLines(file, after: title.count)
+    return (lines, state)
   }
 
-  private func write(_ lines: SortedLines, _ stamp: String) {
+  private func write(_ lines: SortedLines, _ stamp: String, _ state: DirectoryState) {
     // Losing it, or not being allowed to write it, costs time and nothing else. So the old one goes
     // first, and the new one appears whole, under no other name that a kill could leave behind; of
     // two who write at once one is too late.
     guard let text = try? lines.text() else { return }
     try? directory.create()
     try? directory.remove(name, isDurable: false)
-    try? directory.write(name, Self.title(stamp) + text, isDurable: false)
+    let title = Self.title(stamp) + Array("\(state.text)\n".utf8)
+    try? directory.write(name, title + text, isDurable: false)
   }
 
-  private static func title(_ stamp: String) -> [UInt8] { Array("\(version) \(stamp)\n".utf8) }
+  private static func title(_ stamp: String) -> [UInt8] { Array("\(version) \(stamp) ".utf8) }
 
   private func built() throws(ContactsError) -> SortedLines {
     let names: [String]

@@ -150,11 +150,8 @@ extension ConfinedDirectory {
       case S_IFDIR: .folder
       default: .other
       }
-    #if canImport(Glibc)
-      let modifiedAt = status.st_mtim.tv_sec
-    #else
-      let modifiedAt = status.st_mtimespec.tv_sec
-    #endif
-    return Status(kind: kind, byteCount: Int(status.st_size), modifiedAt: modifiedAt)
+    return Status(
+      kind: kind, byteCount: Int(status.st_size),
+      modifiedAt: Int(status.modificationTime.components.seconds))
   }
 }

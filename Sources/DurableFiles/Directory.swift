@@ -79,26 +79,17 @@ package struct Directory: Sendable, Hashable {
   /// The system's clock for this goes in steps of up to 10 ms, and two changes within one step look
   /// like one. So a stamp of this very moment is waited out.
   package var stamp: String? {
-    while true {
-      let now = Platform.fileClock
-      guard let changed = modificationTime else { return nil }
-      let isOfThisStep = changed >= now && changed - now < .milliseconds(20)
-      guard isOfThisStep else {
+    while let changed = modificationTime {
+      guard Platform.waitOut(changed) else {
         return "\(changed.components.seconds).\(changed.components.attoseconds)"
       }
-      usleep(1_000)
     }
+    return nil
   }
 
   private var modificationTime: Duration? {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    #if canImport(Glibc)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    return unsafe stat(path, &status) == 0 ? status.modificationTime : nil
   }
 
   /// Whether it is one, and belongs to this user or to root.

@@ -28,15 +28,29 @@ package enum Platform {
   /// The time in seconds since 1970.
   package static func now() -> Int { time(nil) }
 
+  /// Waits until a file that changes would be stamped with a later time than `time`; not for a time
+  /// that is more than a moment away, by another machine's clock.
+  ///
+  /// - Returns: whether there was something to wait for.
+  @discardableResult
+  static func waitOut(_ time: Duration) -> Bool {
+    var hasWaited = false
+    while case let ahead = time - fileClock, ahead >= .zero, ahead < .milliseconds(20) {
+      usleep(1_000)
+      hasWaited = true
+    }
+    return hasWaited
+  }
+
   /// The time since 1970 by the clock that files are stamped with.
-  static var fileClock: Duration {
+  private static var fileClock: Duration {
     var time = timespec()
     #if canImport(Glibc)
       unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
     #else
       unsafe clock_gettime(CLOCK_REALTIME, &time)
     #endif
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    return Duration(time)
   }
 
   /// A time in seconds since 1970 as its day in UTC, `2026-11-21`.
@@ -79,6 +93,34 @@ package enum Platform {
       Glibc.exit(status)
     #else
       Darwin.exit(status)
+    #endif
+  }
+}
+
+extension Duration {
+  fileprivate init(_ time: timespec) {
+    self = .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+}
+
+extension stat {
+  /// When the contents last changed, since 1970.
+  var modificationTime: Duration {
+    #if canImport(Glibc)
+      Duration(st_mtim)
+    #else
+      Duration(st_mtimespec)
+    #endif
+  }
+
+  /// When the contents or anything about the file last changed, since 1970.
+  ///
+  /// Unlike ``modificationTime`` it cannot be set, as `cp -p` and `rsync -t` do.
+  var changeTime: Duration {
+    #if canImport(Glibc)
+      Duration(st_ctim)
+    #else
+      Duration(st_ctimespec)
     #endif
   }
 }

@@ -81,6 +81,19 @@ struct ProtectionOptions: ParsableArguments {
   }
 }
 
+/// How private keys are kept that have to be opened first.
+struct TransferOptions: ParsableArguments {
+  // A passphrase that is handed over protects as well, unless another one is: what moves is the same.
+  @OptionGroup var passphrases: PassphraseOptions
+
+  @OptionGroup var new: NewPassphraseOptions
+
+  /// The passphrase to protect with; nil for none.
+  func passphrase(_ prompt: String) throws -> SecretBytes? {
+    try new.passphrase(prompt, orElse: passphrases)
+  }
+}
+
 /// The names of key types on the command line.
 enum KeyType {
   private static let kinds: KeyValuePairs<String, PrivateJWK.Kind> = [

@@ -58,36 +58,19 @@ extension Key {
 
     @OptionGroup(title: "The passphrase as it is") var passphrases: PassphraseOptions
 
-    @Option(
-      name: .customLong("new-passphrase-file"),
-      help: ArgumentHelp(
-        "Read the new passphrase from the first line of a file.", valueName: "file"))
-    var newFile: String?
-
-    @Flag(
-      name: .customLong("no-passphrase"),
-      help: "Leave the private keys readable for whoever can read the file.")
-    var isUnprotected = false
+    @OptionGroup(title: "The passphrase as it shall be") var new: NewPassphraseOptions
 
     @OptionGroup var answer: AnswerOptions
-
-    mutating func validate() throws {
-      guard newFile == nil || !isUnprotected else {
-        throw ValidationError("--no-passphrase and --new-passphrase-file exclude each other")
-      }
-    }
 
     func run() throws {
       let keyring = try Environment.keyring()
       let identity = try Environment.identity(name, in: keyring)
       let unlocked = try identity.unlock(asking: passphrases)
-      var new = PassphraseOptions()
-      (new.file, new.descriptor) = (newFile, nil)
       let changed = try unlocked.protected(
-        by: isUnprotected ? nil : new.new("new passphrase for \(identity.name)"))
+        by: new.passphrase("new passphrase for \(identity.name)"))
       try keyring.replace(identity, with: changed)
       try answer.say(
-        isUnprotected
+        new.isUnprotected
           ? "\(identity.name) is under no passphrase any more"
           : "\(identity.name) is under the new passphrase",
         Key.members(changed, isDefault: keyring.defaultIdentity()?.name == identity.name))

@@ -25,7 +25,8 @@ extension Key {
         abstract: "Make a key for another machine.",
         discussion: """
           Writes what that machine imports: the card, the signing key and the new key, which is kept \
-          nowhere else. Others seal for the device once they have the new card.
+          nowhere else. Others seal for the device once they have the new card. --passphrase-file \
+          opens the identity, and protects what is written unless --new-passphrase-file does.
           """)
 
       @Argument(help: "What to call the device, for everybody who has the card to read.")
@@ -45,7 +46,7 @@ extension Key {
         help: "Let the device open what was sealed before; this one takes a fresh key as well.")
       var withOldKeys = false
 
-      @OptionGroup(title: "Protection of exported private keys") var protection: ProtectionOptions
+      @OptionGroup(title: "Protection of exported private keys") var protection: TransferOptions
 
       @OptionGroup var answer: AnswerOptions
 

@@ -12,7 +12,8 @@ extension Key {
       discussion: """
         Its public keys under its own signature: a JWK Set that any JOSE program reads. With \
         --private the private keys, as an encrypted JWK Set under a passphrase of its own unless \
-        --no-passphrase says otherwise.
+        --no-passphrase says otherwise. --passphrase-file opens the identity, and protects what is \
+        exported unless --new-passphrase-file does.
         """)
 
     @Argument(help: "The identity; your default one if there is none named.")
@@ -21,8 +22,7 @@ extension Key {
     @Flag(name: .customLong("private"), help: "Export the private keys.")
     var exportsPrivateKeys = false
 
-    // A passphrase that is handed over opens what is there and protects what is made.
-    @OptionGroup(title: "Protection of exported private keys") var protection: ProtectionOptions
+    @OptionGroup(title: "Protection of exported private keys") var protection: TransferOptions
 
     @Option(
       help: ArgumentHelp(
@@ -41,11 +41,14 @@ extension Key {
     @Flag(help: "Say as JSON which file was written; what is exported is JSON itself.")
     var json = false
 
+    mutating func validate() throws {
+      guard !exportsPrivateKeys else { return }
+      let flag = iterations == nil ? protection.new.flag : "--iterations"
+      if let flag { throw ValidationError("\(flag) goes with --private") }
+    }
+
     func run() throws {
       let identity = try Environment.identity(name, in: Environment.keyring())
-      guard iterations == nil || exportsPrivateKeys else {
-        throw Failure(.usage, "--iterations goes with --private")
-      }
       let output = try Output(output, force: force)
       if exportsPrivateKeys {
         try output.write(
@@ -65,7 +68,8 @@ extension Key {
       abstract: "Take a private key from a file into your keyring.",
       discussion: """
         A private JWK, a JWK Set, an encrypted JWK or PEM, from any program; or what valise key \
-        export --private or valise key device add wrote, with the card in it.
+        export --private or valise key device add wrote, with the card in it. --passphrase-file opens \
+        the file, and protects the identity unless --new-passphrase-file does.
         """)
 
     @Argument(help: "The file; - for standard input.")
@@ -77,7 +81,7 @@ extension Key {
         valueName: "name"))
     var name: String?
 
-    @OptionGroup(title: "Protection") var protection: ProtectionOptions
+    @OptionGroup(title: "Protection") var protection: TransferOptions
 
     @OptionGroup var answer: AnswerOptions
 
@@ -114,7 +118,7 @@ extension Key {
 extension Output {
   /// Writes private keys, encrypted unless the options say otherwise; `name` is whose they are.
   func write(
-    _ exported: ExportedIdentity, naming name: String, under protection: ProtectionOptions,
+    _ exported: ExportedIdentity, naming name: String, under protection: TransferOptions,
     iterations: Int? = nil
   ) throws {
     guard let passphrase = try protection.passphrase("passphrase for the exported keys") else {

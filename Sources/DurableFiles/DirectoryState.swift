@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// How the files of a directory look from outside, as one number: another when one of them was made,
+/// replaced, removed, or written to where it lies, of which the directory's own time knows nothing.
+///
+/// It is a sum over the files, so that a change of one is followed without a look at the others. It
+/// tells accidents apart, not forgeries.
+package struct DirectoryState: Sendable {
+  private var sum: UInt64 = 0
+  /// When the last of the files changed.
+  fileprivate var newest = Duration.zero
+
+  fileprivate init() {}
+
+  /// How long ``text`` is.
+  package static let textByteCount = 16
+
+  /// The number in hexadecimal digits.
+  package var text: String {
+    let digits = String(sum, radix: 16)
+    return String(repeating: "0", count: Self.textByteCount - digits.utf8.count) + digits
+  }
+
+  /// - Parameter text: as ``text``; nil for anything else.
+  package init?(_ text: String) {
+    guard text.utf8.count == Self.textByteCount, let sum = UInt64(text, radix: 16) else {
+      return nil
+    }
+    self.sum = sum
+  }
+
+  /// The state after the files that made up `old` came to make up `new`.
+  package func replacing(_ old: DirectoryState, with new: DirectoryState) -> DirectoryState {
+    var state = self
+    state.sum = sum &- old.sum &+ new.sum
+    return state
+  }
+
+  fileprivate mutating func add(_ name: UnsafePointer<CChar>, in directory: Int32) {
+    var status = stat()
+    // Through links: what they lead to is what is read.
+    guard unsafe fstatat(directory, name, &status, 0) == 0 else { return }
+    newest = max(newest, status.modificationTime, status.changeTime)
+    // FNV-1a, by words.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+    for unsafecharacter in unsafe UnsafeBufferPointer(start: name, count: strlen(name)) {
+      mix(UInt64(UInt8(bitPattern: character)))
+    }
+    mix(UInt64(truncatingIfNeeded: status.st_size))
+    for time in [status.modificationTime, status.changeTime] {
+      mix(UInt64(bitPattern: time.components.seconds))
+      mix(UInt64(bitPattern: time.components.attoseconds))
+    }
+    sum &+= hash
+  }
+}
+
+extension DirectoryState: Equatable {
+  package static func == (a: DirectoryState, b: DirectoryState) -> Bool { a.sum == b.sum }
+}
+
+extension Directory {
+  /// How all of its files look from outside, those left out whose names begin with a dot; nil when
+  /// there is no such directory.
+  ///
+  /// Some microseconds a file, whose contents are not read. A file of this very moment is waited out,
+  /// as with ``stamp``.
+  package var state: DirectoryState? {
+    guard let stream = unsafe opendir(path) else { return nil }
+    defer { unsafe closedir(stream) }
+    var state = DirectoryState()
+    while let entry = unsafe readdir(stream) {
+      unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+          guard unsafe name.pointee != CChar(UInt8(ascii: ".")) else { return }
+          unsafe state.add(name, in: dirfd(stream))
+        }
+      }
+    }
+    Platform.waitOut(state.newest)
+    return state
+  }
+
+  /// What the files called `names` make up of its ``state``; those that are not there nothing.
+  package func state(of names: Set<String>) -> DirectoryState {
+    var state = DirectoryState()
+    guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY) else { return state }
+    for name in names { unsafe state.add(name, in: descriptor.number) }
+    Platform.waitOut(state.newest)
+    return state
+  }
+}
