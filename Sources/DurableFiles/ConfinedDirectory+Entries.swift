@@ -35,19 +35,10 @@ extension ConfinedDirectory {
     _ visit: (_ name: String?, _ kind: Kind) throws(FileError) -> Bool
   ) throws(FileError) {
     guard let directory = try open(folder) else { return }
-    // The stream closes what it is given.
-    let number = dup(directory.number)
-    guard let stream = unsafe fdopendir(number) else { throw FileError.last(directory.path) }
-    defer { unsafe closedir(stream) }
-    while let entry = unsafe readdir(stream) {
-      let type = unsafe Int32(entry.pointee.d_type)
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(validatingCString: $0)
-        }
-      }
-      guard name != ".", name != ".." else { continue }
-      guard try visit(name, Self.kind(type, name, in: directory)) else { return }
+    var stream = try DirectoryStream(directory)
+    while let entry = try stream.next() {
+      let name = entry.isUTF8 ? entry.name : nil
+      guard try visit(name, Self.kind(entry.type, name, in: directory)) else { return }
     }
   }
 

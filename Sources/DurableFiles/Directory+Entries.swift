@@ -17,16 +17,10 @@ extension Directory {
   ///
   /// - Throws: ``FileError`` `notFound`, `notPermitted`.
   func entries() throws(FileError) -> [Entry] {
-    guard let stream = unsafe opendir(path) else { throw FileError.last(path) }
-    defer { unsafe closedir(stream) }
+    var stream = try DirectoryStream(Descriptor.open(path, O_RDONLY | O_DIRECTORY))
     var entries: [Entry] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      guard name != ".", name != ".." else { continue }
-      let kind = Self.kind(unsafe Int32(entry.pointee.d_type), file(name))
-      entries.append(Entry(name: name, kind: kind))
+    while let entry = try stream.next() {
+      entries.append(Entry(name: entry.name, kind: Self.kind(entry.type, file(entry.name))))
     }
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }

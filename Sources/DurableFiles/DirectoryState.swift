@@ -40,17 +40,15 @@ package struct DirectoryState: Sendable {
     return state
   }
 
-  fileprivate mutating func add(_ name: UnsafePointer<CChar>, in directory: Int32) {
+  fileprivate mutating func add(_ name: String, in directory: Descriptor) {
     var status = stat()
     // Through links: what they lead to is what is read.
-    guard unsafe fstatat(directory, name, &status, 0) == 0 else { return }
+    guard unsafe fstatat(directory.number, name, &status, 0) == 0 else { return }
     newest = max(newest, status.modificationTime, status.changeTime)
     // FNV-1a, by words.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
-    for unsafecharacter in unsafe UnsafeBufferPointer(start: name, count: strlen(name)) {
-      mix(UInt64(UInt8(bitPattern: character)))
-    }
+    for byte in name.utf8 { mix(UInt64(byte)) }
     mix(UInt64(truncatingIfNeeded: status.st_size))
     for time in [status.modificationTime, status.changeTime] {
       mix(UInt64(bitPattern: time.components.seconds))
@@ -66,22 +64,18 @@ extension DirectoryState: Equatable {
 
 extension Directory {
   /// How all of its files look from outside, those left out whose names begin with a dot; nil when
-  /// there is no such directory.
+  /// it cannot be read.
   ///
   /// Some microseconds a file, whose contents are not read. A file of this very moment is waited out,
   /// as with ``stamp``.
   package var state: DirectoryState? {
-    guard let stream = unsafe opendir(path) else { return nil }
-    defer { unsafe closedir(stream) }
     var state = DirectoryState()
-    while let entry = unsafe readdir(stream) {
-      unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
-          guard unsafe name.pointee != CChar(UInt8(ascii: ".")) else { return }
-          unsafe state.add(name, in: dirfd(stream))
-        }
+    do throws(FileError) {
+      var stream = try DirectoryStream(Descriptor.open(path, O_RDONLY | O_DIRECTORY))
+      while let entry = try stream.next() {
+        if !entry.name.hasPrefix(".") { state.add(entry.name, in: stream.directory) }
       }
-    }
+    } catch { return nil }
     Platform.waitOut(state.newest)
     return state
   }
@@ -90,7 +84,7 @@ extension Directory {
   package func state(of names: Set<String>) -> DirectoryState {
     var state = DirectoryState()
     guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY) else { return state }
-    for name in names { unsafe state.add(name, in: descriptor.number) }
+    for name in names { state.add(name, in: descriptor) }
     Platform.waitOut(state.newest)
     return state
   }
