@@ -108,8 +108,10 @@ extension AddressBook {
     case own
     /// The fingerprint was compared.
     case verified
-    /// It was pinned at first sight, or only a project says so.
+    /// It was pinned at first sight.
     case unverified
+    /// Only the project says so, and may say otherwise tomorrow.
+    case unpinned
     /// Its owner took it back: whoever has it now may be anybody.
     case revoked
   }
@@ -143,7 +145,7 @@ extension AddressBook {
     guard pinned == nil, try keyring.identity(name) == nil,
       let shared = try project?.contact(name), let key = Self.verifying(shared.keys, thumbprint)
     else { return nil }
-    return Signer(name: name, key: key, standing: key.standing(else: .unverified))
+    return Signer(name: name, key: key, standing: key.standing(else: .unpinned))
   }
 
   /// Whether the project has the word of somebody's pinned key that it is taken back; the pins hear of

@@ -115,16 +115,29 @@ public struct AddressBook: Sendable {
 
   private func firstSight(of shared: Contact, at now: Int) throws(ContactsError) -> Person {
     let keys = try shared.encryptionKeys(at: now)
+    return Person(name: shared.name, keys: keys, notice: try pin(shared, at: now))
+  }
+
+  /// Pins what a project says of `name` when nobody of that name is known here.
+  ///
+  /// Whoever believes a signature once must notice when the next one is by another's key.
+  ///
+  /// - Returns: what there is to say of it; nil when there is nothing to pin.
+  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
+  public func pinIfNew(_ name: String, at now: Int) throws(ContactsError) -> Notice? {
+    guard try pin(of: name) == nil, let shared = try project?.contact(name) else { return nil }
+    return try pin(shared, at: now)
+  }
+
+  private func pin(_ shared: Contact, at now: Int) throws(ContactsError) -> Notice {
     let fingerprint = try shared.published.fingerprint()
     do {
       if !isReadOnly { try keyring.contacts.add(personal(shared, at: now)) }
-      return Person(
-        name: shared.name, keys: keys,
-        notice: .firstSight(fingerprint, cardName: shared.otherCardName))
+      return .firstSight(fingerprint, cardName: shared.otherCardName)
     } catch {
-      // A machine that has no place of its own to write to can seal for its project all the same.
+      // A machine that has no place of its own to write to works in its project all the same.
       guard error.code == .inputOutput else { throw error }
-      return Person(name: shared.name, keys: keys, notice: .notPinned(fingerprint))
+      return .notPinned(fingerprint)
     }
   }
 

@@ -11,10 +11,20 @@ extension ContactBook {
     case none
     /// There is one, with its book.
     case found(ContactBook)
-    /// There is one that belongs to somebody else, who could put any keys there.
-    case foreign(path: String)
-    /// There is something of its name that is no directory.
-    case noDirectory(path: String)
+    /// There is something of its name that cannot be one.
+    case refused(Refusal, path: String)
+  }
+
+  /// Why a directory is not taken for a project, or one for its contacts or groups.
+  public enum Refusal: Sendable {
+    /// It is no directory.
+    case noDirectory
+    /// It is a link, in a repository perhaps to a place outside of it.
+    case link
+    /// It belongs to somebody else, who could put any keys there.
+    case foreign
+    /// Everybody could put any keys there.
+    case writableByAll
   }
 
   /// Looks for a project's book in the working directory and those above it.
@@ -30,8 +40,12 @@ extension ContactBook {
       guard let identity = FileIdentity(path: place.path),
         identity != FileIdentity(path: keyring.path)
       else { continue }
-      guard place.exists else { return .noDirectory(path: place.path) }
-      guard place.isTrustworthy else { return .foreign(path: place.path) }
+      let kinds = [Kind.contacts, .groups].map { place.appending($0.rawValue) }
+      for directory in [place] + kinds {
+        if let distrust = directory.distrust {
+          return .refused(Refusal(distrust), path: directory.path)
+        }
+      }
       return .found(ContactBook(projectAt: place, keyring))
     }
     return .none
@@ -61,5 +75,17 @@ extension ContactBook {
     self.init(
       JournaledDirectory(place, guardedBy: home, journal: ".journal-\(name)"), isShared: true,
       indexedIn: home.appending("cache"), as: "project-\(name)")
+  }
+}
+
+extension ContactBook.Refusal {
+  fileprivate init(_ distrust: Directory.Distrust) {
+    self =
+      switch distrust {
+      case .noDirectory: .noDirectory
+      case .link: .link
+      case .foreign: .foreign
+      case .writableByAll: .writableByAll
+      }
   }
 }

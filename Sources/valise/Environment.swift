@@ -23,12 +23,18 @@ enum Environment {
     switch try ContactBook.project(for: keyring) {
     case .none: return nil
     case .found(let book): return book
-    case .foreign(let path):
-      Console.warning("\(Text.shown(path)) belongs to somebody else and is not used")
+    case .refused(let refusal, let path):
+      Console.warning("\(Text.shown(path)) \(words(refusal)), so that there is no project")
       return nil
-    case .noDirectory(let path):
-      Console.warning("\(Text.shown(path)) is no directory, so that there is no project")
-      return nil
+    }
+  }
+
+  private static func words(_ refusal: ContactBook.Refusal) -> String {
+    switch refusal {
+    case .noDirectory: "is no directory"
+    case .link: "is a link"
+    case .foreign: "belongs to somebody else"
+    case .writableByAll: "can be written to by everybody"
     }
   }
 

@@ -81,7 +81,7 @@ struct People {
 
   private func person(_ name: String) throws -> Meant? {
     guard let person = try book.person(name, at: now) else { return nil }
-    if let notice = person.notice { say(notice, of: person.name) }
+    if let notice = person.notice { book.say(notice, of: person.name, quiet: isQuiet) }
     return Meant(name: person.name, keys: person.keys)
   }
 
@@ -93,20 +93,23 @@ struct People {
     return Meant(name: identity.name, keys: try identity.encryptionKeys(at: now))
   }
 
-  private func say(_ notice: AddressBook.Notice, of name: String) {
+}
+
+extension AddressBook {
+  /// Tells what was noticed about somebody.
+  func say(_ notice: Notice, of name: String, quiet: Bool) {
     switch notice {
-    case .firstSight where book.isReadOnly:
-      Console.note(
-        "\(name) is new here: the project's keys would be pinned", quiet: isQuiet)
+    case .firstSight where isReadOnly:
+      Console.note("\(name) is new here: the project's keys would be pinned", quiet: quiet)
     case .firstSight(_, let cardName):
       let remark = cardName.map { " (their card calls them \($0))" } ?? ""
       Console.note(
         "\(name) is new here: the project's keys are pinned\(remark); valise contact verify \(name) "
-          + "compares them", quiet: isQuiet)
+          + "compares them", quiet: quiet)
     case .notPinned:
       Console.warning("\(name) is new here, and the keyring cannot be written to remember the keys")
     case .updated:
-      Console.note("\(name) has new keys, signed by the pinned one", quiet: isQuiet)
+      Console.note("\(name) has new keys, signed by the pinned one", quiet: quiet)
     case .projectIsBehind:
       Console.warning(
         "the project has an old card of \(name); the newer one of your own contacts is used")

@@ -1,4 +1,5 @@
 internal import Contacts
+internal import DurableFiles
 internal import JOSE
 
 /// Who sealed a file: whom one asks for, and what was found.
@@ -58,6 +59,15 @@ struct SenderCheck {
 
   private func signer(_ signature: JWE.VerifiedSignature) throws -> AddressBook.Signer? {
     try book.signer(named: signature.signerThumbprintURI, called: wanted)
+  }
+
+  /// Pins a known sender whom one insists on and whom only the project knows, so that another's key
+  /// under the same name is noticed next time; to be called once the content is verified.
+  func pin(_ authorship: JWE.Authorship, quiet: Bool) throws {
+    guard isRequired, case .signed(let signature) = authorship, let signer = try signer(signature),
+      let notice = try book.pinIfNew(signer.name, at: Platform.now())
+    else { return }
+    book.say(notice, of: signer.name, quiet: quiet)
   }
 
   /// What was found, in words.

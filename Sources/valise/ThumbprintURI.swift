@@ -31,6 +31,7 @@ extension AddressBook.Signer {
     case .own: "\(name) (yourself)"
     case .verified: "\(name) (verified)"
     case .unverified: "\(name) (unverified contact)"
+    case .unpinned: "\(name) (as the project says)"
     case .revoked: "\(name) (took this key back: whoever has it may have made this)"
     }
   }
@@ -43,6 +44,7 @@ extension AddressBook.Standing {
     case .own: "own"
     case .verified: "verified"
     case .unverified: "unverified"
+    case .unpinned: "unpinned"
     case .revoked: "revoked"
     }
   }

@@ -93,6 +93,7 @@ struct Decrypt: ParsableCommand {
   }
 
   private func report(_ opening: JWE.Opening, _ sender: SenderCheck) throws {
+    try sender.pin(opening.authorship, quiet: quiet)
     guard json else {
       return Console.note(try sender.words(opening.authorship), quiet: quiet)
     }
