@@ -25,7 +25,7 @@ extension JWE {
     _ envelope: [UInt8], with keys: [DecryptionKey],
     policy: DecryptionPolicy = DecryptionPolicy()
   ) throws(JOSEError) -> Decrypted {
-    let envelope = try Envelope(BytesInMemory(envelope), policy: policy)
+    let envelope = try Envelope(BytesInMemory(envelope), policy: policy, for: .decryption)
     let unlocked = try envelope.unlock(with: keys)
     let gathered = BytesGathered()
     let opened = try unlocked.decrypt(into: gathered)

@@ -63,26 +63,30 @@ import Testing
     ])
   }
 
-  @Test("a long ciphertext is found before, between and after the other members")
-  func order() throws {
+  @Test(
+    "a long ciphertext is found before, between and after the other members",
+    arguments: [JWE.Envelope.Use.description, .decryption])
+  func order(_ use: JWE.Envelope.Use) throws {
     for count in [0, 3, 5] {
       let source = envelope(
         Array(Self.members.prefix(count)), Array(Self.members.dropFirst(count)))
-      let read = try JWE.Envelope(source)
+      let read = try JWE.Envelope(source, for: use)
       #expect(read.ciphertextByteCount == Self.long / 4 * 3)
       #expect(read.recipients[0].algorithmName == "A256KW")
     }
   }
 
-  @Test("members of up to 1 MiB may come after it, in any number below the bounds")
-  func largeMembersAfter() throws {
+  @Test(
+    "members of up to 1 MiB may come after it, in any number below the bounds",
+    arguments: [JWE.Envelope.Use.description, .decryption])
+  func largeMembersAfter(_ use: JWE.Envelope.Use) throws {
     let mebibyte = String(repeating: "B", count: 1 << 20)
-    let one = try JWE.Envelope(envelope([], Self.members + [#""x":"\#(mebibyte)""#]))
+    let one = try JWE.Envelope(envelope([], Self.members + [#""x":"\#(mebibyte)""#]), for: use)
     #expect(one.ciphertextByteCount == Self.long / 4 * 3)
     // More than the tail that is searched first.
     let many = (0..<9).map { #""x\#($0)":"\#(mebibyte)""# }
     let nine = try JWE.Envelope(
-      envelope(Array(Self.members.prefix(2)), Self.members.dropFirst(2) + many))
+      envelope(Array(Self.members.prefix(2)), Self.members.dropFirst(2) + many), for: use)
     #expect(nine.ciphertextByteCount == Self.long / 4 * 3)
   }
 
@@ -103,9 +107,56 @@ import Testing
       .text(#"","x":""#), .run((4 << 20) + 4), .text("\"}"),
     ])
     let code = failure { () throws in
-      try JWE.Envelope(source).unlock(with: [HandMadeEnvelope.key]).verify()
+      try JWE.Envelope(source, for: .decryption).unlock(with: [HandMadeEnvelope.key]).verify()
     }
-    #expect(code == .malformed || code == .limitExceeded)
+    #expect(code == .malformed)
+    #expect(failure { try JWE.Envelope(source) } == .limitExceeded)
+  }
+
+  @Test("readers that are listed where only ciphertext should be hide nothing from whoever asks")
+  func hiddenMembers() throws {
+    let wrapped = HandMadeEnvelope.wrapped(HandMadeEnvelope.contentKey) ?? ""
+    let head = [Self.members[0], Self.members[3]].joined(separator: ",")
+    let tail = [Self.members[1], #""encrypted_key":"\#(wrapped)""#, Self.members[4]]
+      .joined(separator: ",")
+    let source = Runs(parts: [
+      .text("{" + head + #","ciphertext":"x","# + tail + #","pad0":""#), .run(12 << 20),
+      .text(#"","pad":""#), .run(6 << 20), .text("\"," + tail + "}"),
+    ])
+    // What is decrypted next is looked at then.
+    let content = failure { () throws in
+      try JWE.Envelope(source, for: .decryption).unlock(with: [HandMadeEnvelope.key]).verify()
+    }
+    #expect(content == .malformed)
+    #expect(failure { try JWE.Envelope(source) } == .limitExceeded)
+    let short = Runs(parts: [
+      .text("{" + tail + #","ciphertext":"x\u0041","pad":""#), .run(17 << 20),
+      .text("\"," + tail + "}"),
+    ])
+    #expect(failure { try JWE.Envelope(short) } == .malformed)
+  }
+
+  /// A file that grows after it was opened.
+  private struct Growing: RandomAccessBytes {
+    let whole: Runs
+    let byteCount: UInt64
+
+    func read(
+      at offset: UInt64, upTo count: Int, into output: inout OutputSpan<UInt8>
+    ) throws(JOSEError) -> Int { try whole.read(at: offset, upTo: count, into: &output) }
+  }
+
+  @Test(
+    "a file that grows while it is read ends where it ended",
+    arguments: [JWE.Envelope.Use.description, .decryption])
+  func growing(_ use: JWE.Envelope.Use) throws {
+    let whole = envelope(Self.members, [])
+    for count in [0, 1, 60, 200, Self.long - 1, Self.long + 200, whole.byteCount - 3] {
+      let source = Growing(whole: whole, byteCount: count)
+      #expect(failure { try JWE.Envelope(source, for: use) } == .malformed, "\(count)")
+    }
+    let more = Runs(parts: whole.parts + [.text("{}")])
+    _ = try JWE.Envelope(Growing(whole: more, byteCount: whole.byteCount), for: use)
   }
 
   @Test("a head over 32 MiB is refused, and one that never ends")

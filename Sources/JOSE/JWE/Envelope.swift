@@ -10,14 +10,24 @@ extension JWE {
     let ciphertext: Range<UInt64>
     let policy: DecryptionPolicy
 
+    /// What of an envelope is read afterwards.
+    public enum Use: Sendable {
+      /// Nothing more: it is only asked what it says of itself, so that all of it is looked at now, a
+      /// GiB in some 0.2 s.
+      case description
+      /// The content, which looks at all that was passed over.
+      case decryption
+    }
+
     /// Reads the structure of an envelope in any serialization.
     ///
     /// - Throws: ``JOSEError`` `malformed`, `unsupported` for critical extensions,
     ///   `limitExceeded`, `inputOutput`.
     public init(
-      _ source: some RandomAccessBytes, policy: DecryptionPolicy = DecryptionPolicy()
+      _ source: some RandomAccessBytes, policy: DecryptionPolicy = DecryptionPolicy(),
+      for use: Use = .description
     ) throws(JOSEError) {
-      let layout = try EnvelopeLayout(source)
+      let layout = try EnvelopeLayout(source, for: use)
       head = try EnvelopeHead(layout, policy)
       self.policy = policy
       if let ciphertext = layout.ciphertext {

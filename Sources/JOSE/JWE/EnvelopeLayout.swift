@@ -4,7 +4,10 @@ internal import Primitives
 ///
 /// The text before the ciphertext and the text after it are kept; put together they are a JSON
 /// text whose `ciphertext` is empty, which is then read strictly as a whole. That stands for
-/// reading all of it, because ``ContentReader`` takes nothing but base64url in the part left out.
+/// reading all of it, because nothing but base64url may be in the part left out: what is looked at
+/// here unless ``ContentReader`` is going to. Otherwise a second list of recipients could lie there.
+///
+/// A file that grows meanwhile ends where it ended when it was opened.
 struct EnvelopeLayout {
   enum Form {
     case json(JSONDocument)
@@ -20,14 +23,14 @@ struct EnvelopeLayout {
   /// Envelopes up to this size are searched from the front.
   private static let searchByteCount: UInt64 = 16 << 20
 
-  init(_ source: some RandomAccessBytes) throws(JOSEError) {
+  init(_ source: some RandomAccessBytes, for use: JWE.Envelope.Use) throws(JOSEError) {
     var first: [UInt8] = []
-    _ = try source.read(at: 0, upTo: Self.pieceByteCount, appendingTo: &first)
+    _ = try Self.readPiece(of: source, at: 0, appendingTo: &first)
     guard let start = first.first(where: { !Self.isSpace($0) }) else {
       throw JOSEError(.malformed, "it is empty")
     }
     if start == UInt8(ascii: "{") {
-      (form, ciphertext) = try Self.readJSON(source)
+      (form, ciphertext) = try Self.readJSON(source, for: use)
     } else {
       (form, ciphertext) = try Self.readCompact(source)
     }
@@ -40,14 +43,12 @@ struct EnvelopeLayout {
   // MARK: JSON
 
   private static func readJSON(
-    _ source: some RandomAccessBytes
+    _ source: some RandomAccessBytes, for use: JWE.Envelope.Use
   ) throws(JOSEError) -> (Form, Range<UInt64>?) {
     let limit = JSONLimits().byteCount
     var text: [UInt8] = []
     var finder = CiphertextFinder()
-    while try source.read(
-      at: UInt64(text.count), upTo: pieceByteCount, appendingTo: &text) > 0
-    {
+    while try readPiece(of: source, at: UInt64(text.count), appendingTo: &text) > 0 {
       guard finder.find(in: text.span) == nil else { break }
       guard text.count <= limit else {
         throw JOSEError(.limitExceeded, "its head is over \(limit) bytes")
@@ -56,7 +57,7 @@ struct EnvelopeLayout {
     guard let start = finder.position else {
       return (.json(try JSONDocument(parsing: text)), nil)
     }
-    let end = try endOfCiphertext(source, from: UInt64(start))
+    let end = try endOfCiphertext(source, from: UInt64(start), for: use)
     guard source.byteCount - end <= UInt64(limit) else {
       throw JOSEError(.limitExceeded, "its head is over \(limit) bytes")
     }
@@ -73,20 +74,28 @@ struct EnvelopeLayout {
 
   /// The offset of the quote that ends the ciphertext.
   ///
-  /// In a large envelope it is looked for near the end: a quote after a run of base64url that is
-  /// longer than any other string may be can end nothing but the ciphertext. Should that fail, the
-  /// first quote from the start on is the one.
+  /// In a large envelope that is decrypted next it is looked for near the end: a quote after a run of
+  /// base64url that is longer than any other string may be can end nothing but the ciphertext.
+  /// Otherwise it is what the base64url from the start on ends with.
   private static func endOfCiphertext(
-    _ source: some RandomAccessBytes, from start: UInt64
+    _ source: some RandomAccessBytes, from start: UInt64, for use: JWE.Envelope.Use
   ) throws(JOSEError) -> UInt64 {
-    if source.byteCount - start > searchByteCount,
+    if use == .decryption, source.byteCount - start > searchByteCount,
       let end = try endOfLongRun(source, from: source.byteCount - searchByteCount / 2)
     {
       return end
     }
-    guard let end = try offset(of: UInt8(ascii: "\""), in: source, from: start) else {
-      throw JOSEError(.malformed, "it ends within the ciphertext")
+    var end: UInt64?
+    try forEachPiece(of: source, from: start) { (piece, offset) throws(JOSEError) in
+      let count = Base64URL.leadingCount(in: piece)
+      guard count < piece.count else { return true }
+      guard piece[count] == UInt8(ascii: "\"") else {
+        throw JOSEError(.malformed, "ciphertext is not base64url")
+      }
+      end = offset + UInt64(count)
+      return false
     }
+    guard let end else { throw JOSEError(.malformed, "it ends within the ciphertext") }
     return end
   }
 
@@ -115,18 +124,6 @@ struct EnvelopeLayout {
     return end
   }
 
-  /// Where `byte` stands for the first time from `start` on.
-  private static func offset(
-    of byte: UInt8, in source: some RandomAccessBytes, from start: UInt64
-  ) throws(JOSEError) -> UInt64? {
-    var found: UInt64?
-    try forEachPiece(of: source, from: start) { (piece, offset) throws(JOSEError) in
-      found = piece.firstIndex(of: byte).map { offset + UInt64($0) }
-      return found == nil
-    }
-    return found
-  }
-
   /// Hands over the pieces from `start` on with their offsets, while `body` wants more.
   private static func forEachPiece(
     of source: some RandomAccessBytes, from start: UInt64,
@@ -134,11 +131,20 @@ struct EnvelopeLayout {
   ) throws(JOSEError) {
     var offset = start
     var piece: [UInt8] = []
-    while try source.read(at: offset, upTo: pieceByteCount, appendingTo: &piece) > 0 {
+    while try readPiece(of: source, at: offset, appendingTo: &piece) > 0 {
       guard try body(piece.span, offset) else { return }
       offset += UInt64(piece.count)
       piece.removeAll(keepingCapacity: true)
     }
+  }
+
+  /// Appends the piece at `offset`, nothing past the end.
+  private static func readPiece(
+    of source: some RandomAccessBytes, at offset: UInt64, appendingTo text: inout [UInt8]
+  ) throws(JOSEError) -> Int {
+    let rest = source.byteCount - min(source.byteCount, offset)
+    return try source.read(
+      at: offset, upTo: Int(min(UInt64(pieceByteCount), rest)), appendingTo: &text)
   }
 
   private static func read(

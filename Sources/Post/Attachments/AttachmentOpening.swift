@@ -39,7 +39,7 @@ extension Mailbox {
     policy.keyManagement = [.direct]
     policy.contentEncryption = [.a256GCM]
     do {
-      _ = try JWE.Envelope(part, policy: policy).unlock(with: [.symmetric(key)])
+      _ = try JWE.Envelope(part, policy: policy, for: .decryption).unlock(with: [.symmetric(key)])
         .decrypt(into: content)
     } catch {
       guard error.code != .inputOutput else { throw PostError(error) }

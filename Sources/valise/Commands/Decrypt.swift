@@ -69,7 +69,8 @@ struct Decrypt: ParsableCommand {
     let book = try Environment.addressBook()
     let sender = try SenderCheck(
       book, file: input.path, from: from, isRequired: requiresSignature)
-    let envelope = try Self.envelope(input, policy: policy(sender), quiet: quiet)
+    let envelope = try Self.envelope(
+      input, policy: policy(sender), for: .decryption, quiet: quiet)
     let own = OwnKeys(book, keyFiles: identities, passphrases: passphrases)
     let search = try KeyChoice(for: envelope, name: input.path, keys: own)
     let unlocked = try search.unlock(envelope)
@@ -120,13 +121,14 @@ struct Decrypt: ParsableCommand {
 
   /// The structure of `input`; a pipe is kept in a nameless file to be read again.
   static func envelope(
-    _ input: InputFile, policy: JWE.DecryptionPolicy, quiet: Bool
+    _ input: InputFile, policy: JWE.DecryptionPolicy, for use: JWE.Envelope.Use, quiet: Bool
   ) throws -> JWE.Envelope {
     do throws(JOSEError) {
       let bytes: any RandomAccessBytes =
         if let file = FileAccess(input) { file } else { try SpooledBytes(input) }
       let progress = Progress(total: bytes.byteCount, quiet: quiet)
-      return try JWE.Envelope(WatchedBytes(bytes: bytes, progress: progress), policy: policy)
+      return try JWE.Envelope(
+        WatchedBytes(bytes: bytes, progress: progress), policy: policy, for: use)
     } catch {
       throw Failure(error, naming: input.path)
     }

@@ -20,7 +20,7 @@ struct Inspect: ParsableCommand {
     let input = try Input.open(input)
     var policy = JWE.DecryptionPolicy()
     policy.allowsUnprotectedEncryption = true
-    let envelope = try Decrypt.envelope(input, policy: policy, quiet: true)
+    let envelope = try Decrypt.envelope(input, policy: policy, for: .description, quiet: true)
     let owners = Self.owners(of: envelope)
     if json {
       try Console.print(

@@ -91,7 +91,7 @@ struct KeyringCommand: ParsableCommand {
 
     private func content() throws -> [UInt8] {
       let input = try Input.open(file)
-      let envelope = try Decrypt.envelope(input, policy: .init(), quiet: true)
+      let envelope = try Decrypt.envelope(input, policy: .init(), for: .decryption, quiet: true)
       guard envelope.contentType == Keyring.backupContentType else {
         throw Failure(.badData, "\(Text.shown(file)): is not a backup of a keyring")
       }

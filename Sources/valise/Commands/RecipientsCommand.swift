@@ -55,7 +55,8 @@ struct RecipientsCommand: ParsableCommand {
 
     private static func envelope(_ path: String) throws -> JWE.Envelope {
       guard path == "-" else { return try SealedFile(path: path).envelope }
-      return try Decrypt.envelope(Input.open(path), policy: JWE.DecryptionPolicy(), quiet: true)
+      return try Decrypt.envelope(
+        Input.open(path), policy: JWE.DecryptionPolicy(), for: .description, quiet: true)
     }
   }
 }
