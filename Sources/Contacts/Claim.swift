@@ -1,4 +1,4 @@
-internal import JOSE
+public import JOSE
 
 /// That a key is somebody's, and how far that is to be believed.
 ///
@@ -79,7 +79,7 @@ extension PublicJWK {
   }
 
   /// Whether `keyID` has the form of a thumbprint, 43 characters of base64url.
-  static func isThumbprint(_ keyID: String) -> Bool {
+  public static func isThumbprint(_ keyID: String) -> Bool {
     keyID.utf8.count == 43
       && keyID.utf8.allSatisfy {
         switch $0 {

@@ -77,17 +77,20 @@ struct RecipientChangeOptions: ParsableArguments {
     let sealed = SealedPaths(paths)
     try sealed.requireReadable()
     sealed.warn()
-    if case .remove(let owners) = change { warn(of: sealed.secrets, owners) }
+    if case .remove(let keys) = change { try warn(of: sealed.secrets, keys) }
     let planner = RecipientPlanner(
       change: change, book: book, signing: signing, allowsUnsigned: unsigned,
       isQuiet: answer.quiet || answer.json)
-    return try sealed.files.map { try planner.plan(SealedFile(path: $0)) }
+    let plans = try sealed.files.map { try planner.plan(SealedFile(path: $0)) }
+    if case .remove(let keys) = change { try keys.requireUse(in: plans) }
+    return plans
   }
 
   /// Values in configuration files stay readable for those who leave.
-  private func warn(of secrets: [SealedTree.File], _ owners: [String: String]) {
+  private func warn(of secrets: [SealedTree.File], _ keys: LeavingKeys) throws {
     for file in secrets {
-      let names = Set(file.keyIDs.compactMap { owners[$0] }).sorted()
+      let leaving = try keys.leaving(among: Set(file.keyIDs), of: file.path)
+      let names = Set(leaving.values).sorted()
       guard !names.isEmpty else { continue }
       Console.warning(
         "\(Text.shown(file.path)): values in it stay sealed for \(names.joined(separator: ", ")); "

@@ -21,6 +21,8 @@ struct RecipientPlan {
   let recipients: [JWE.Recipient]
   /// The names of those who can open it until now and not any more.
   let leaving: [String]
+  /// The `kid` of each key that it is sealed for until now and not any more.
+  let leavingKeyIDs: Set<String>
   /// Whether it says that it is signed.
   let wasSigned: Bool
   let byteCount: UInt64
@@ -32,8 +34,7 @@ struct RecipientPlanner {
   enum Change {
     /// Those who join, and whether it is left out who they are.
     case add([JWE.Recipient], hidden: Bool)
-    /// The thumbprints of all keys of those who leave, and whose they are.
-    case remove([String: String])
+    case remove(LeavingKeys)
   }
 
   let change: Change
@@ -48,7 +49,7 @@ struct RecipientPlanner {
   func plan(_ file: SealedFile) throws -> RecipientPlan {
     switch change {
     case .add(let all, let isHidden): try adding(all, hidden: isHidden, to: file)
-    case .remove(let owners): try removing(owners, from: file)
+    case .remove(let keys): try removing(keys, from: file)
     }
   }
 
@@ -79,16 +80,17 @@ struct RecipientPlanner {
     return try reencryption(file, rest + missing.map(\.1))
   }
 
-  private func removing(_ owners: [String: String], from file: SealedFile) throws -> RecipientPlan {
+  private func removing(_ keys: LeavingKeys, from file: SealedFile) throws -> RecipientPlan {
     if file.envelope.recipients.contains(where: \.isHidden) {
       Console.warning(
         "\(Text.shown(file.path)): has hidden readers; whether those who leave are among them cannot "
           + "be told")
     }
     let present = Set(file.envelope.recipients.compactMap(\.keyID))
-    let leaving = Set(present.compactMap { owners[$0] }).sorted()
+    let leaving = try keys.leaving(among: present, of: file.path)
     guard !leaving.isEmpty else { return plan(file, .unchanged) }
-    let rest = try readers(of: file, without: owners)
+    // Whoever leaves must not come back by another key of theirs.
+    let rest = try readers(of: file, without: keys.all.merging(leaving) { $1 })
     guard !rest.isEmpty else {
       throw Failure(.badData, "\(Text.shown(file.path)): nobody would be left who could open it")
     }
@@ -111,7 +113,7 @@ struct RecipientPlanner {
   }
 
   private func reencryption(
-    _ file: SealedFile, _ recipients: [JWE.Recipient], _ leaving: [String] = []
+    _ file: SealedFile, _ recipients: [JWE.Recipient], _ leaving: [String: String] = [:]
   ) throws -> RecipientPlan {
     // What was signed was signed for others; whoever changes that speaks for themselves.
     guard !file.envelope.isSigned || signing.areGiven || allowsUnsigned else {
@@ -126,11 +128,12 @@ struct RecipientPlanner {
 
   private func plan(
     _ file: SealedFile, _ action: RecipientPlan.Action, _ recipients: [JWE.Recipient] = [],
-    _ leaving: [String] = []
+    _ leaving: [String: String] = [:]
   ) -> RecipientPlan {
     RecipientPlan(
       path: file.path, version: file.version, action: action, recipients: recipients,
-      leaving: leaving, wasSigned: file.envelope.isSigned, byteCount: file.byteCount)
+      leaving: Set(leaving.values).sorted(), leavingKeyIDs: Set(leaving.keys),
+      wasSigned: file.envelope.isSigned, byteCount: file.byteCount)
   }
 
   /// The keys, as they are now, of those readers whose `kid` is not among `leaving`; and none that is.

@@ -121,7 +121,8 @@ extension RecipientsCommand {
       // Base64url may begin with a hyphen.
       name: .customLong("key"), parsing: .unconditionalSingleValue,
       help: ArgumentHelp(
-        "The thumbprint of a key, whoever has it. May be repeated.", valueName: "thumbprint"))
+        "The thumbprint of a key, or how it begins, whoever has it. May be repeated.",
+        valueName: "thumbprint"))
     var keyIDs: [String] = []
 
     @OptionGroup var options: RecipientChangeOptions
@@ -131,7 +132,7 @@ extension RecipientsCommand {
         throw Failure(.usage, "nobody is named", hint: "-r NAME names a reader")
       }
       let book = try options.book()
-      var owners = Dictionary(keyIDs.map { ($0, Text.short($0)) }) { one, _ in one }
+      var owners: [String: String] = [:]
       for person in try names.flatMap({ try people($0, in: book) }) {
         let keyIDs = try book.keyIDs(of: person)
         guard !keyIDs.isEmpty else {
@@ -141,7 +142,8 @@ extension RecipientsCommand {
         }
         for keyID in keyIDs { owners[keyID] = person }
       }
-      try options.run(.remove(owners), in: book)
+      try options.run(
+        .remove(LeavingKeys(owners: owners, named: keyIDs.map(LeavingKeys.Named.init))), in: book)
     }
 
     private func people(_ name: String, in book: AddressBook) throws -> [String] {
