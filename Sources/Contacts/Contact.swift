@@ -198,7 +198,8 @@ extension [PublicJWK] {
         underlying: owner)
     case .expired(let end):
       throw ContactsError(
-        .expired, "the key of \(name) expired on \(Platform.day(of: end))", underlying: owner)
+        .expired, "the key of \(name) expired on \(Platform.lastDay(before: end))",
+        underlying: owner)
     case .valid, nil:
       throw ContactsError(.unusableKey, "\(name) has no key that can be encrypted to")
     }

@@ -20,7 +20,9 @@ extension ContactBook {
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
   public func group(_ name: String) throws(ContactsError) -> Group? {
     guard let text = try files.read(.groups, name) else { return nil }
-    return try Group(parsing: text, name: name)
+    return try naming(files.directory.file(Kind.groups.path(name))) { () throws(ContactsError) in
+      try Group(parsing: text, name: name)
+    }
   }
 
   /// Puts `members` into a group, which is made when there is none.

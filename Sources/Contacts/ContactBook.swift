@@ -41,16 +41,21 @@ public struct ContactBook: Sendable {
   /// - Throws: ``ContactsError`` `inputOutput`.
   public func contactNames() throws(ContactsError) -> [String] { try files.names(.contacts) }
 
-  /// All contacts, sorted by name.
+  /// All contacts, sorted by name, and why some of them cannot be read: one that a merge left damaged
+  /// must not hide the others.
   ///
-  /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
-  public func contacts() throws(ContactsError) -> [Contact] {
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  public func contacts() throws(ContactsError) -> (
+    readable: [Contact], errors: [ContactsError]
+  ) {
     try files.consistently { () throws(ContactsError) in
-      var contacts: [Contact] = []
+      var (contacts, errors): ([Contact], [ContactsError]) = ([], [])
       for name in try files.names(.contacts) {
-        if let contact = try contact(name) { contacts.append(contact) }
+        do throws(ContactsError) {
+          if let contact = try contact(name) { contacts.append(contact) }
+        } catch { errors.append(error) }
       }
-      return contacts
+      return (contacts, errors)
     }
   }
 
@@ -59,7 +64,9 @@ public struct ContactBook: Sendable {
   /// - Throws: ``ContactsError`` `damaged`, `inputOutput`.
   public func contact(_ name: String) throws(ContactsError) -> Contact? {
     guard let text = try files.read(.contacts, name) else { return nil }
-    return try Contact(parsing: text, name: name)
+    return try naming(files.directory.file(Kind.contacts.path(name))) { () throws(ContactsError) in
+      try Contact(parsing: text, name: name)
+    }
   }
 
   /// The contact called `name`.

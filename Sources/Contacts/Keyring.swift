@@ -68,7 +68,9 @@ public struct Keyring: Sendable {
     } catch let error as PrimitiveError {
       throw ContactsError(.inputOutput, "\(path): \(error.reason)", underlying: error)
     } catch { throw ContactsError(.internalFailure, "\(path): \(error)", underlying: error) }
-    return try Identity(parsing: text, name: name)
+    return try naming(path) { () throws(ContactsError) in
+      try Identity(parsing: text, name: name)
+    }
   }
 
   /// The identity called `name`.

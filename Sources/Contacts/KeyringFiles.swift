@@ -89,6 +89,17 @@ func reporting<Result>(
   do { return try body() } catch { throw ContactsError(error) }
 }
 
+/// What `body` makes of the file at `path`, which is named where it is damaged: after a merge it is what
+/// people look for.
+func naming<Result>(
+  _ path: String, _ body: () throws(ContactsError) -> Result
+) throws(ContactsError) -> Result {
+  do { return try body() } catch {
+    guard error.code == .damaged else { throw error }
+    throw ContactsError(.damaged, "\(error.reason) (\(path))", underlying: error.underlying)
+  }
+}
+
 extension ContactsError {
   init(_ error: FileError) {
     self.init(

@@ -53,6 +53,9 @@ package enum Platform {
     return Duration(time)
   }
 
+  /// The last day that is not over at `end`, which is at midnight where a day was named.
+  package static func lastDay(before end: Int) -> String { day(of: end - 1) }
+
   /// A time in seconds since 1970 as its day in UTC, `2026-11-21`.
   package static func day(of seconds: Int) -> String {
     var now = time_t(seconds)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DurableFiles
 
 /// When something ends, as people say it: `12h`, `30d`, `12w`, `6m`, `2y`, or a day, `2027-01-31`.
 struct Expiry: ExpressibleByArgument {
@@ -32,11 +33,19 @@ struct Expiry: ExpressibleByArgument {
   }
 
   /// The time in seconds since 1970, counted from `now`; the end of a day that was named.
-  func time(from now: Int) -> Int {
+  ///
+  /// - Throws: ``Failure`` when that is over.
+  func time(from now: Int) throws -> Int {
     switch value {
-    case .after(let seconds): now + seconds
+    case .after(let seconds): return now + seconds
     case .day(let year, let month, let day):
-      (Self.daysSince1970(year, month, day) + 1) * Self.daySeconds
+      let end = (Self.daysSince1970(year, month, day) + 1) * Self.daySeconds
+      guard end > now else {
+        throw Failure(
+          .usage, "the day \(Platform.day(of: end - 1)) is over",
+          hint: "--expires takes a day to come, or 90d, 12w, 6m, 2y")
+      }
+      return end
     }
   }
 

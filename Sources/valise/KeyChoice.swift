@@ -43,7 +43,7 @@ struct KeyChoice {
         throw Failure(
           .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
       }
-    } else if recipients.contains(where: \.takesPassphrase) {
+    } else if recipients.contains(where: { $0.means == .passphrase }) {
       keys = [.passphrase(try own.passphrase(for: name))]
       isNamed = false
       holder = "a passphrase"
@@ -175,11 +175,14 @@ struct KeyChoice {
 /// A recipient as people know them.
 struct RecipientName: CustomStringConvertible {
   let name: String?
+  /// The type of the key, by words that a stranger may have chosen.
   let kind: String
   let keyID: String?
+  private let means: JWE.RecipientDescription.Means
 
   init(_ recipient: JWE.RecipientDescription, _ owners: [String: String]) {
     keyID = recipient.keyID
+    means = recipient.means
     name = recipient.keyID.flatMap { owners[$0] }
     kind =
       recipient.curve
@@ -188,8 +191,26 @@ struct RecipientName: CustomStringConvertible {
   }
 
   var description: String {
-    let who =
-      name ?? keyID.map { "the unknown key \(Text.short($0))" } ?? "a hidden recipient"
-    return "\(Text.shown(who)) (\(Text.shown(kind)))"
+    let who = name.map(Text.shown) ?? keyID.map { "the unknown key \(Text.short($0))" }
+    return "\(who ?? nameless) (\(Text.word(kind)))"
+  }
+
+  /// Who it is in a word.
+  var word: String {
+    if let name { return Text.shown(name) }
+    guard keyID == nil else { return "unknown" }
+    switch means {
+    case .passphrase: return "passphrase"
+    case .sharedKey: return "shared key"
+    case .privateKey: return "hidden"
+    }
+  }
+
+  private var nameless: String {
+    switch means {
+    case .passphrase: "a passphrase"
+    case .sharedKey: "a shared key"
+    case .privateKey: "a hidden recipient"
+    }
   }
 }

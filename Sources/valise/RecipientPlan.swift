@@ -178,7 +178,7 @@ struct RecipientPlanner {
   /// Why a reader whom nothing names keeps a file from being encrypted anew.
   private static func unnamed(_ recipient: JWE.RecipientDescription, in path: String) -> Failure {
     let why =
-      recipient.takesPassphrase
+      recipient.means == .passphrase
       ? "is under a passphrase, beside which nobody stands"
       : recipient.isHidden
         ? "has hidden readers, who would be lost"
@@ -192,6 +192,6 @@ struct RecipientPlanner {
 extension JWE.RecipientDescription {
   /// Whether it is somebody with a key pair who is not named.
   fileprivate var isHidden: Bool {
-    keyID == nil && (curve != nil || algorithmName?.hasPrefix("RSA") == true)
+    keyID == nil && means == .privateKey
   }
 }

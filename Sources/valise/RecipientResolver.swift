@@ -85,7 +85,8 @@ struct RecipientResolver {
     switch key.metadata.validity(at: people.now) {
     case .valid: return key
     case .expired(let end):
-      throw Failure(.refused, "\(Text.shown(name)): the key expired on \(Platform.day(of: end))")
+      throw Failure(
+        .refused, "\(Text.shown(name)): the key expired on \(Platform.lastDay(before: end))")
     case .revoked(let revocation):
       let day = Platform.day(of: revocation.revokedAt)
       throw Failure(.refused, "\(Text.shown(name)): the key was taken back on \(day)")

@@ -111,6 +111,6 @@ extension SealedTree.File {
     self.path = path
     self.holdsSecrets = holdsSecrets
     keyIDs = Set(recipients.compactMap(\.keyID))
-    hidesReaders = recipients.contains { $0.keyID == nil && !$0.takesPassphrase }
+    hidesReaders = recipients.contains { $0.keyID == nil && $0.means == .privateKey }
   }
 }

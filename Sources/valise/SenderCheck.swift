@@ -70,10 +70,10 @@ struct SenderCheck {
     book.say(notice, of: signer.name, quiet: quiet)
   }
 
-  /// What was found, in words.
-  func words(_ authorship: JWE.Authorship) throws -> String {
+  /// What was found, in words; `makers` are those who could have made it unsigned.
+  func words(_ authorship: JWE.Authorship, makers: String = "anyone") throws -> String {
     switch authorship {
-    case .unsigned: return "unsigned: anyone could have made it"
+    case .unsigned: return "unsigned: \(makers) could have made it"
     case .signedByUnknownKey(let uri): return "signed by an unknown key \(ThumbprintURI.short(uri))"
     case .signed(let signature):
       guard let signer = try signer(signature) else {
@@ -103,5 +103,14 @@ struct SenderCheck {
         .init("aud", .array(signature.audience.map { .string($0) })),
       ])
     }
+  }
+}
+
+extension JWE.Envelope {
+  /// Those who could have made it if it is not signed.
+  var makers: String {
+    let means = Set(recipients.map(\.means))
+    return means == [.passphrase]
+      ? "whoever knows the passphrase" : means == [.sharedKey] ? "whoever has the key" : "anyone"
   }
 }

@@ -98,6 +98,12 @@ enum Text {
     ]
   }
 
+  /// What should be a word, and may be anything that a stranger wrote: the beginning of it.
+  static func word(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    return scalars.count > 24 ? "\(shown(String(scalars.prefix(24))))…" : shown(text)
+  }
+
   /// The first 12 characters of a thumbprint, enough to tell keys apart by eye.
   static func short(_ keyID: String) -> String {
     let scalars = keyID.unicodeScalars

@@ -66,7 +66,7 @@ import Testing
       #expect(root["encrypted_key"] == nil)
       let envelope = try JWE.Envelope(BytesInMemory(sealed))
       #expect(envelope.hasCommitment)
-      #expect(envelope.recipients.map(\.takesPassphrase) == [true])
+      #expect(envelope.recipients.map(\.means) == [.passphrase])
       return try text(bytes(base64URL: #require(root["protected"]?.string)))
     }
     let pattern = #/\{"enc":"A256GCM","argon2id":\{"m":8192,"t":1,"p":1,"s":"[\w-]{22}"\}\}/#

@@ -22,6 +22,12 @@ import Testing
     #expect(refusal(outside) == .malformed)
   }
 
+  @Test("an unprotected header that is empty is refused: it is absent then (RFC 7516 §7.2.1)")
+  func emptyUnprotected() throws {
+    #expect(refusal(try Made.with { $0.unprotected = "{}" }) == .malformed)
+    #expect(Made.opens(try Made.with { $0.unprotected = #"{"x":1}"# }))
+  }
+
   @Test("an algorithm that stands twice is refused, in any order and spelling")
   func duplicateAlgorithm() throws {
     for header in [
@@ -86,7 +92,8 @@ import Testing
       for isGeneral in [true, false] {
         let text = try Made.with {
           $0.protected = members(0)
-          $0.unprotected = members(1)
+          // What is empty is absent.
+          $0.unprotected = members(1) == "{}" ? nil : members(1)
           $0.entry.header = members(2)
           if isGeneral { $0.entries = [$0.entry] }
         }

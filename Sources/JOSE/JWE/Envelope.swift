@@ -117,8 +117,18 @@ extension JWE {
     public let keyID: String?
     /// The curve of `epk`, where there is one.
     public let curve: String?
-    /// Whether it takes a passphrase to open it.
-    public let takesPassphrase: Bool
+    /// What it takes to open it.
+    public enum Means: Sendable {
+      /// A passphrase.
+      case passphrase
+      /// A symmetric key, which whoever seals has too.
+      case sharedKey
+      /// The private half of a key pair, or an algorithm that is not known.
+      case privateKey
+    }
+
+    /// What it takes to open it.
+    public let means: Means
     /// The size of the wrapped key in bytes, which tells the size of an RSA key.
     public let encryptedKeyByteCount: Int
 
@@ -126,11 +136,12 @@ extension JWE {
       algorithmName = header.string("alg")
       keyID = header.string("kid")
       curve = header["epk"]?["crv"]?.string
-      takesPassphrase =
+      means =
         switch algorithmName.flatMap(KeyManagementAlgorithm.init(exactly:))?.family {
-        case .passphrase: true
-        case .direct: header[Argon2idDerivation.name] != nil
-        default: false
+        case .passphrase: .passphrase
+        case .direct: header[Argon2idDerivation.name] != nil ? .passphrase : .sharedKey
+        case .aesKeyWrap, .aesGCMKeyWrap: .sharedKey
+        default: .privateKey
         }
       encryptedKeyByteCount = entry.encryptedKey?.count ?? 0
     }

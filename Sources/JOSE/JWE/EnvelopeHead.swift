@@ -69,6 +69,9 @@ struct EnvelopeHead {
     protectedText = try Self.text(root, "protected") ?? []
     protected = protectedText.isEmpty ? nil : try Self.header(protectedText, policy)
     unprotected = try Self.object(root, "unprotected", policy.maximumHeaderByteCount)
+    guard unprotected?.members.isEmpty != true else {
+      throw JOSEError(.malformed, "unprotected is empty, where it should be absent")
+    }
     initializationVector = try Self.octets(root, "iv") ?? []
     tag = try Self.octets(root, "tag") ?? []
     additionalDataText = try Self.text(root, "aad")

@@ -134,7 +134,11 @@ struct KeySearch {
     guard outcomes.allSatisfy({ $0 == .unsupported }) else {
       return JOSEError(.noMatchingKey, "none of the keys belongs to a recipient")
     }
-    let names = envelope.recipients.prefix(4).map { $0.algorithmName ?? "none" }
+    // A stranger wrote them, at any length.
+    let names = envelope.recipients.prefix(4).map { recipient in
+      String(
+        String.UnicodeScalarView((recipient.algorithmName ?? "none").unicodeScalars.prefix(24)))
+    }
     return JOSEError(
       .unsupported,
       "its key management is not known or not allowed: \(names.joined(separator: ", "))")

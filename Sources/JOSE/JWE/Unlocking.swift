@@ -44,7 +44,7 @@ extension JWE.Envelope {
     var outcomes = search.outcomes
     var found: [JWE.UnlockedEnvelope.Candidate] = []
     for trial in search.trials {
-      let contentKey = try contentKeyOrRandom(trial, encryption)
+      let contentKey = try contentKey(of: trial, encryption)
       guard let contentKey else {
         outcomes[trial.recipientIndex] = .failed
         continue
@@ -78,8 +78,8 @@ extension JWE.Envelope {
   }
 
   /// The key under a trial, or nil when it does not unwrap or has the wrong size.
-  private func contentKeyOrRandom(
-    _ trial: KeySearch.Trial, _ encryption: ContentEncryptionAlgorithm
+  private func contentKey(
+    of trial: KeySearch.Trial, _ encryption: ContentEncryptionAlgorithm
   ) throws(JOSEError) -> SecretBytes? {
     do {
       let contentKey = try trial.reader.contentKey(with: trial.key, policy)
@@ -144,7 +144,7 @@ extension JWE.Envelope {
     let encryption = try contentEncryption()
     do {
       for trial in try KeySearch(self, encryption, [.symmetric(key)]).trials {
-        if try contentKeyOrRandom(trial, encryption) != nil { return true }
+        if try contentKey(of: trial, encryption) != nil { return true }
       }
       return false
     } catch {

@@ -15,9 +15,15 @@ extension ContactCommand {
 
     func run() throws {
       let book = try Environment.addressBook()
-      let shared = try book.project?.contacts() ?? []
+      let shared = try book.project?.contacts() ?? (readable: [], errors: [])
       let own = try book.keyring.contacts.contacts()
-      let all = own.map { ($0, false) } + shared.map { ($0, true) }
+      try show(own.readable.map { ($0, false) } + shared.readable.map { ($0, true) })
+      let errors = own.errors + shared.errors
+      for error in errors.dropLast() { Console.warning(Report(error).message) }
+      if let error = errors.last { throw error }
+    }
+
+    private func show(_ all: [(Contact, isShared: Bool)]) throws {
       guard !json else {
         let list = try all.map {
           JSONText.object(try ContactCommand.members($0, isShared: $1))

@@ -90,13 +90,13 @@ struct Decrypt: ParsableCommand {
         "\(Text.shown(input.path)): consistency: unproven: its maker may have shown another "
           + "recipient another text")
     }
-    try report(opening, sender)
+    try report(opening, sender, makers: envelope.makers)
   }
 
-  private func report(_ opening: JWE.Opening, _ sender: SenderCheck) throws {
+  private func report(_ opening: JWE.Opening, _ sender: SenderCheck, makers: String) throws {
     try sender.pin(opening.authorship, quiet: quiet)
     guard json else {
-      return Console.note(try sender.words(opening.authorship), quiet: quiet)
+      return Console.note(try sender.words(opening.authorship, makers: makers), quiet: quiet)
     }
     let consistency =
       switch opening.consistency {

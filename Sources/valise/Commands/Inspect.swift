@@ -61,8 +61,8 @@ struct Inspect: ParsableCommand {
     let rows = recipients.map { recipient in
       let name = RecipientName(recipient, owners)
       return [
-        "  " + Text.shown(name.name ?? (recipient.keyID == nil ? "hidden" : "unknown")),
-        Text.shown(recipient.algorithmName ?? "no alg"), Text.shown(recipient.curve ?? ""),
+        "  " + name.word, Text.word(recipient.algorithmName ?? "no alg"),
+        Text.word(recipient.curve ?? ""),
         recipient.keyID.map(Text.short) ?? "",
       ]
     }
@@ -74,7 +74,7 @@ struct Inspect: ParsableCommand {
       return "missing, though it says that it is signed: it will not open"
     }
     return envelope.isSigned
-      ? "there, checked when it is opened" : "none: anyone could have made it"
+      ? "there, checked when it is opened" : "none: \(envelope.makers) could have made it"
   }
 
   /// Whether there is a signature; one that is announced and missing is told of beside it.

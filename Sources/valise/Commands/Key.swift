@@ -59,8 +59,8 @@ extension PublicJWK {
   /// to say.
   func lifetime(at now: Int) -> String? {
     switch metadata.validity(at: now) {
-    case .valid: metadata.expiresAt.map { "expires on \(Platform.day(of: $0))" }
-    case .expired(let end): "expired on \(Platform.day(of: end))"
+    case .valid: metadata.expiresAt.map { "expires on \(Platform.lastDay(before: $0))" }
+    case .expired(let end): "expired on \(Platform.lastDay(before: end))"
     case .revoked(let revocation): "revoked on \(Platform.day(of: revocation.revokedAt))"
     }
   }

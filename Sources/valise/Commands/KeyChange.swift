@@ -39,7 +39,7 @@ extension Key {
       let kind = try KeyType.kind(type ?? current)
       let now = Platform.now()
       let rotated = try identity.unlock(asking: passphrases)
-        .rotated(to: kind, lifetime: .init(start: now, end: expires?.time(from: now)))
+        .rotated(to: kind, lifetime: .init(start: now, end: try expires?.time(from: now)))
       try keyring.replace(identity, with: rotated)
       try answer.say(
         "\(identity.name) has a new key; valise key export prints the new card to give others",

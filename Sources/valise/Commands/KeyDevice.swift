@@ -72,7 +72,7 @@ extension Key {
         let end = identity.deviceKey?.metadata.expiresAt
         if let end, end <= now {
           throw Failure(
-            .refused, "the key of \(identity.name) expired on \(Platform.day(of: end))",
+            .refused, "the key of \(identity.name) expired on \(Platform.lastDay(before: end))",
             hint: "valise key rotate makes a fresh one")
         }
         return .init(

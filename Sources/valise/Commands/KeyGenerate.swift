@@ -49,7 +49,7 @@ extension Key {
       let unlocked = try UnlockedIdentity.generate(
         name: name, kind: kind,
         passphrase: try protection.passphrase("passphrase for the new identity \(name)"),
-        lifetime: .init(start: now, end: expires?.time(from: now)))
+        lifetime: .init(start: now, end: try expires?.time(from: now)))
       if let revocationOutput {
         let card = try unlocked.revocation(reason: nil, at: now)
         try revocationOutput.write(card.serialized.span)

@@ -40,11 +40,7 @@ struct LetterOptions: ParsableArguments {
     var draft = Draft(body: body, to: addressees)
     draft.subject = subject
     draft.priority = priority
-    if let expires {
-      let lifetime = expires.time(from: people.now) - people.now
-      guard lifetime > 0 else { throw Failure(.usage, "--expires: that time is over") }
-      draft.lifetime = lifetime
-    }
+    if let expires { draft.lifetime = try expires.time(from: people.now) - people.now }
     draft.attachments = try attachments.map { try Self.attach($0, access, quiet: quiet) }
     return draft
   }
