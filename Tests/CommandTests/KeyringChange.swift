@@ -66,6 +66,27 @@ struct KeyringChange: Sendable, CustomTestStringConvertible {
         ["env", "-C", "project", "valise", "contact", "list", "--json"],
         ["env", "-C", "project", "valise", "group", "list", "--json"],
       ], next: "env -C project valise contact rename --project robert bob"),
+    KeyringChange(
+      "sh verify.sh bob", views: contacts, next: "valise contact rename bob robert"),
+    KeyringChange(
+      "valise group remove @team bob", views: contacts, next: "valise group add @team carol"),
+    KeyringChange(
+      "valise key default work", views: keys, next: "valise key default me-1"),
+    KeyringChange(
+      "valise key import dave.jwk --no-passphrase", views: keys, next: "valise key rotate dave"),
+    KeyringChange(
+      "valise key device add tablet me-1 --no-passphrase -o -", views: keys,
+      next: "valise key device remove tablet me-1", pattern: "\"serial\": .*"),
+    KeyringChange(
+      "valise key device remove phone work", views: keys, next: "valise key rotate work",
+      pattern: "\"serial\": .*"),
+    KeyringChange(
+      "valise key update me-1.jwks", views: keys, next: "valise key rotate me-1",
+      pattern: "\"serial\": .*"),
+    // Nobody asked for a change: a name that is seen for the first time is pinned.
+    KeyringChange(
+      "env -C project valise encrypt -r dave ../pass", views: contacts,
+      next: "valise contact remove dave"),
   ]
 }
 
@@ -97,7 +118,10 @@ final class ChangingKeyring {
     done
     VALISE_HOME=alice valise key rotate -q
     VALISE_HOME=alice valise key export -o alice-2.jwks
+    VALISE_HOME=dave valise key export --private --no-passphrase -o dave.jwk
     printf 'correct horse\\n' >pass
+    echo 'exec valise contact verify "$1" --fingerprint "$(cat "$1.digits")"' >verify.sh
+    VALISE_HOME=bob valise key fingerprint --json | sed -n 's/.*"digits": "\\(.*\\)".*/\\1/p' >bob.digits
     mkdir project
     export VALISE_HOME=$PWD/../home/keyring
     valise project init -q project
@@ -107,6 +131,12 @@ final class ChangingKeyring {
       valise contact add -q $name $name.jwks
       (cd project && valise contact add -q --project $name ../$name.jwks)
     done
+    (cd project && valise contact add -q --project dave ../dave.jwks)
+    valise key device add -q phone work --no-passphrase -o phone.jwk
+    valise key export me-1 --private --no-passphrase -o me-1.jwk
+    VALISE_HOME=other valise key import -q me-1.jwk --name me-1 --no-passphrase
+    VALISE_HOME=other valise key rotate -q
+    VALISE_HOME=other valise key export -o me-1.jwks
     valise keyring backup -q --passphrase-file pass -o backup.jwe
     for group in team others top; do valise group add -q @$group alice bob; done
     valise group add -q @top @others
