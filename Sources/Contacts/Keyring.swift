@@ -146,6 +146,23 @@ public struct Keyring: Sendable {
     try apply([try Self.writing(new)], holding: lock)
   }
 
+  /// Removes `identity` and its private keys for good.
+  ///
+  /// - Throws: ``ContactsError`` `unknownName`, `busy` when it has changed since it was read.
+  public func remove(_ identity: Identity) throws(ContactsError) {
+    let lock = try files.locked()
+    guard try requiredIdentity(identity.name).serialized == identity.serialized else {
+      throw ContactsError(.busy, "the identity \(identity.name) was changed by another process")
+    }
+    var changes = [
+      JournaledDirectory.Change.remove(ContactBook.Kind.identities.path(identity.name))
+    ]
+    if files.directory.contains("default"), try defaultIdentity()?.name == identity.name {
+      changes.append(.remove("default"))
+    }
+    try apply(changes, holding: lock)
+  }
+
   private func apply(
     _ changes: [JournaledDirectory.Change], holding lock: FileLock
   ) throws(ContactsError) {

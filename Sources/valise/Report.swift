@@ -177,9 +177,11 @@ extension Failure {
 extension KeyConflict {
   fileprivate var hint: String {
     guard !isOwn else {
-      return
-        "it is your own identity; valise contact remove --project \(name) takes what is not its "
-        + "card out of the project"
+      return reason == .older
+        ? "it is your own identity; valise contact add --project \(name), without a file, takes its "
+          + "card of today"
+        : "it is your own identity; valise contact remove --project \(name) takes what is not its "
+          + "card out of the project"
     }
     return switch reason {
     case .otherKeys:

@@ -13,6 +13,9 @@ struct ScaleTests {
     let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : nil
     sandbox = try Sandbox(in: memory ?? NSTemporaryDirectory())
     try sandbox.run("valise", "key", "generate", "-q", "--name", "me-1", "--no-passphrase")
+    try sandbox.run("valise", "key", "export", "-o", "card.jwks")
+    try sandbox.run("mv", "../home/keyring", "../home/theirs")
+    try sandbox.run("valise", "key", "generate", "-q", "--name", "me-1", "--no-passphrase")
     try sandbox.write(Data("x".utf8), to: "plain")
     try sandbox.write(Data(Self.key(Self.count).utf8), to: "late.jwk")
     try sandbox.write(Data(Self.maker.utf8), to: "make.py")
@@ -53,7 +56,9 @@ struct ScaleTests {
     var before: [Int] = []
     for count in [100, Self.count] {
       try fill(count)
-      let name = "p\(count - 3)"
+      // One of them by a card, as people are.
+      let name = "dora"
+      try sandbox.run("valise", "contact", "add", "-q", name, "card.jwks")
       let resolving = try calls("encrypt", "--force", "-r", name, "-o", "sealed.jwe", "plain")
       // The first search reads all contacts, once.
       try sandbox.run("valise", "inspect", "sealed.jwe")

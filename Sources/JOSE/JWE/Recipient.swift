@@ -110,6 +110,12 @@ extension JWE {
       self.init(.argon2id(passphrase, parameters), .direct, keyID: nil)
     }
 
+    /// The content encryption that a direct key says it is for; nil for others.
+    var contentEncryption: ContentEncryptionAlgorithm? {
+      guard algorithm == .direct, case .symmetric(let key) = key else { return nil }
+      return key.metadata.algorithm.flatMap(ContentEncryptionAlgorithm.init(exactly:))
+    }
+
     /// The same recipient without `kid`, so that the message does not show who can open it.
     public var hidden: Recipient { named(nil) }
 

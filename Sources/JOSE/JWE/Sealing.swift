@@ -17,7 +17,7 @@ struct Sealing {
         throw JOSEError(.refused, "Argon2id needs the commitment, which only the JSON form has")
       }
     }
-    let encryption = Self.chooseEncryption(options, byteCount)
+    let encryption = Self.chooseEncryption(options, byteCount, for: recipients)
     var options = options
     signature = try SignatureWriter(for: recipients, &options)
     let (contentKey, wrapped) = try Self.freshKey(recipients, encryption, options.random)
@@ -45,9 +45,10 @@ struct Sealing {
   }
 
   private static func chooseEncryption(
-    _ options: JWE.EncryptionOptions, _ byteCount: UInt64?
+    _ options: JWE.EncryptionOptions, _ byteCount: UInt64?, for recipients: [JWE.Recipient]
   ) -> ContentEncryptionAlgorithm {
     if let chosen = options.contentEncryption { return chosen }
+    if let own = recipients.first?.contentEncryption { return own }
     let limit = ContentEncryptionAlgorithm.a256GCM.maximumPlaintextByteCount
     return (byteCount ?? 0) > limit ? .a256CBCHS512 : .a256GCM
   }

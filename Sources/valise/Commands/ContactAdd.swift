@@ -21,7 +21,7 @@ extension ContactCommand {
     @Argument(
       help: ArgumentHelp(
         "The file with their public keys; - for standard input. With --project, nothing takes "
-          + "your own contact of that name."))
+          + "your own contact of that name, or the card of your identity."))
     var file: String?
 
     @OptionGroup var place: BookOptions
@@ -54,7 +54,9 @@ extension ContactCommand {
       if let file {
         published = try KeyFile(file).published()
       } else {
-        published = try Environment.keyring().contacts.requiredContact(name).published
+        let keyring = try Environment.keyring()
+        let identity = try keyring.identity(name).map { PublishedKeys.card($0.card) }
+        published = try identity ?? keyring.contacts.requiredContact(name).published
       }
       return try Contact(name: name, published: published)
     }
@@ -69,8 +71,9 @@ extension ContactCommand {
         return
           "\(name) has the keys that are known, with another end: \(ContactCommand.ends(contact))"
       case .added:
-        return "added \(name) (\(kinds))\(Self.remark(contact)); valise contact verify \(name) "
-          + "compares the fingerprint"
+        let added = "added \(name) (\(kinds))\(Self.remark(contact))"
+        guard try Environment.keyring().identity(name) == nil else { return added }
+        return "\(added); valise contact verify \(name) compares the fingerprint"
       }
     }
 

@@ -81,7 +81,10 @@ struct Encrypt: ParsableCommand {
         try JWE.encrypt(from: source, into: sink, for: recipients, options: options)
         try sink.commit()
       }
-    } catch { throw Failure(error, naming: input.path) }
+    } catch {
+      guard error.code == .unsuitableKey else { throw Failure(error, naming: input.path) }
+      throw Failure(error, naming: self.recipients.first ?? "a recipient")
+    }
     progress.finish()
   }
 

@@ -10,7 +10,7 @@ struct Key: ParsableCommand {
     abstract: "Make, list and move your own keys.",
     subcommands: [
       Generate.self, List.self, Export.self, Import.self, Fingerprint.self, Default.self,
-      Rotate.self, Passphrase.self, Revoke.self, DeviceCommand.self, Update.self,
+      Rotate.self, Passphrase.self, Revoke.self, Remove.self, DeviceCommand.self, Update.self,
     ])
 
   func run() throws {
