@@ -98,6 +98,28 @@ public struct Keyring: Sendable {
     return names.count == 1 ? try identity(names[0]) : nil
   }
 
+  /// What others can do to an identity on this machine.
+  public enum Exposure: Sendable, Hashable {
+    /// They can read its private keys, which are under no passphrase.
+    case readable(path: String)
+    /// They can put another in its place, or other keys under the names of contacts.
+    case writable(path: String)
+  }
+
+  /// What the permissions of the keyring's files let others do to `identity`; nil when they let them do
+  /// nothing, as they are made.
+  public func exposure(of identity: Identity) -> Exposure? {
+    let file = files.directory.file(ContactBook.Kind.identities.path(identity.name))
+    let kinds = [ContactBook.Kind.identities, .contacts, .groups]
+    let directories = [files.directory] + kinds.map { files.directory.appending($0.rawValue) }
+    for path in directories.map(\.path) + [file] where TrustedFile.othersMay(path).write {
+      return .writable(path: path)
+    }
+    let isReadable = !identity.isEncrypted && TrustedFile.othersMay(file).read
+    // Where others may not pass, what a file allows does not matter.
+    return isReadable && TrustedFile.othersMay(path).read ? .readable(path: file) : nil
+  }
+
   /// Makes the identity called `name` the one that `me` means.
   ///
   /// - Throws: ``ContactsError`` `unknownName`.

@@ -43,6 +43,13 @@ package enum TrustedFile {
     return program
   }
 
+  /// What users other than its owner may do with what is at `path`, links followed: nothing when there is
+  /// nothing.
+  package static func othersMay(_ path: String) -> (read: Bool, write: Bool) {
+    guard let status = try? status(path) else { return (false, false) }
+    return (status.st_mode & 0o044 != 0, status.st_mode & 0o022 != 0)
+  }
+
   private static func check(_ status: stat, _ path: String) throws(FileError) {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError(.wrongKind, path, "is not a regular file")

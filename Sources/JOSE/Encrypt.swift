@@ -1,4 +1,4 @@
-internal import Primitives
+package import Primitives
 
 // Reads like the format: keys, head, content, tag.
 
@@ -40,6 +40,19 @@ extension JWE {
   ) throws(JOSEError) -> [UInt8] {
     let gathered = BytesGathered()
     try encrypt(from: BytesInMemory(plaintext), into: gathered, for: recipients, options: options)
+    try gathered.commit()
+    return gathered.committed ?? []
+  }
+
+  /// Encrypts keys without a copy of them in memory that is given back unwiped.
+  ///
+  /// - Throws: ``JOSEError`` as ``encrypt(from:into:for:options:)``.
+  package static func encrypt(
+    _ secret: SecretBytes, for recipients: [Recipient],
+    options: EncryptionOptions = EncryptionOptions()
+  ) throws(JOSEError) -> [UInt8] {
+    let gathered = BytesGathered()
+    try encrypt(from: SecretSource(secret), into: gathered, for: recipients, options: options)
     try gathered.commit()
     return gathered.committed ?? []
   }

@@ -155,6 +155,23 @@ public final class BytesInMemory: ByteSource, RandomAccessBytes {
   }
 }
 
+/// Bytes in memory that is wiped, to read from.
+final class SecretSource: ByteSource {
+  private let secret: SecretBytes
+  private var offset = 0
+
+  init(_ secret: SecretBytes) { self.secret = secret }
+
+  var expectedByteCount: UInt64? { UInt64(secret.byteCount) }
+
+  func read(upTo count: Int, into output: inout OutputSpan<UInt8>) throws(JOSEError) -> Int {
+    let end = min(secret.byteCount, offset + count)
+    secret.withBytes { output.append(copying: $0.extracting(offset..<end)) }
+    defer { offset = end }
+    return end - offset
+  }
+}
+
 /// Bytes gathered in memory, seen once they are committed.
 public final class BytesGathered: StagedSink {
   private var staged: [UInt8] = []

@@ -1,3 +1,5 @@
+internal import CSodium
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -6,13 +8,17 @@
 
 /// Room for bytes in memory pages of its own, filled and emptied again and again.
 ///
-/// It never grows and is never copied. The system and the ciphers like what begins with a page: no
+/// It never grows, is never copied, and is wiped in the end. The system and the ciphers like what begins with a page: no
 /// line of the cache is shared with a neighbour that another thread writes to.
 @safe
 package final class PageBuffer {
   private let room: UnsafeMutableBufferPointer<UInt8>
   /// How many bytes are in it.
-  package private(set) var count = 0
+  package private(set) var count = 0 {
+    didSet { writtenCount = max(writtenCount, count) }
+  }
+  /// How many bytes have ever been in it at once.
+  private var writtenCount = 0
 
   /// Room for at least `byteCount` bytes; whole pages.
   package init(byteCount: Int) {
@@ -23,7 +29,11 @@ package final class PageBuffer {
       start: memory.bindMemory(to: UInt8.self, capacity: capacity), count: capacity)
   }
 
-  deinit { unsafe room.deallocate() }
+  deinit {
+    // Plaintext went by, and keys among it. What was never written to is no page of the process yet.
+    unsafe sodium_memzero(room.baseAddress, writtenCount)
+    unsafe room.deallocate()
+  }
 
   /// How many bytes fit in it.
   package var capacity: Int { unsafe room.count }

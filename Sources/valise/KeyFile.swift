@@ -84,14 +84,23 @@ struct KeyFile {
   /// Whoever hands out a private key has lost it: it must not look like a contact's.
   func published() throws -> PublishedKeys {
     if let card = try card() { return .card(card) }
+    // Private keys of RSA are worth seconds of arithmetic each before they are known to be whole.
+    guard !namesPrivateMembers else { throw holdsPrivateKeys }
     let keys = try publicKeys()
     let publicKeys = keys.compactMap { if case .publicKey(let key) = $0 { key } else { nil } }
-    guard publicKeys.count == keys.count else {
-      throw Failure(
-        .badData, "\(Text.shown(path)): holds a private or shared key, not a contact's",
-        hint: "ask for their public keys: valise key export prints them")
-    }
+    guard publicKeys.count == keys.count else { throw holdsPrivateKeys }
     return .bare(publicKeys)
+  }
+
+  private var holdsPrivateKeys: Failure {
+    Failure(
+      .badData, "\(Text.shown(path)): holds a private or shared key, not a contact's",
+      hint: "ask for their public keys: valise key export prints them")
+  }
+
+  private var namesPrivateMembers: Bool {
+    guard isJSON, let root = (try? JSONDocument(parsing: text))?.root else { return false }
+    return (root["keys"]?.elements ?? [root]).contains { $0["d"] != nil || $0["k"] != nil }
   }
 
   /// The card that it holds, verified against its own key; nil when it is something else.

@@ -29,6 +29,7 @@ final class OwnKeys {
   func unlock(_ identity: Identity) throws -> UnlockedIdentity {
     if let known = unlocked[identity.name] { return known }
     if identity.isEncrypted { try refuseToAsk("the identity \(identity.name)") }
+    if let exposure = book.keyring.exposure(of: identity) { warn(of: exposure) }
     let new = try identity.unlock(asking: passphrases)
     unlocked[identity.name] = new
     return new
@@ -48,6 +49,17 @@ final class OwnKeys {
   func passphrase(for name: String) throws -> SecretBytes {
     try refuseToAsk(Text.shown(name))
     return try passphrases.existing("passphrase for \(Text.shown(name))")
+  }
+
+  private func warn(of exposure: Keyring.Exposure) {
+    switch exposure {
+    case .readable(let path):
+      Console.warning(
+        "\(Text.shown(path)): others can read the private keys in it; chmod go= keeps them out")
+    case .writable(let path):
+      Console.warning(
+        "\(Text.shown(path)): others can put their keys there; chmod go= keeps them out")
+    }
   }
 
   private func refuseToAsk(_ what: String) throws {

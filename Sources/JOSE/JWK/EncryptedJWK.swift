@@ -14,9 +14,7 @@ extension JWKSet {
   ) throws(JOSEError) -> [UInt8] {
     var options = JWE.EncryptionOptions()
     options.contentType = "jwk-set+json"
-    // The array is the plaintext of an encryption and gone right after.
-    return try JWE.encrypt(
-      text.withBytes { Array(copying: $0) }, for: recipients, options: options)
+    return try JWE.encrypt(text, for: recipients, options: options)
   }
 
   /// Opens an encrypted JWK (`cty` `jwk+json`) or JWK Set.

@@ -52,8 +52,7 @@ struct DataKey: Sendable, Equatable {
     options.random = random
     do throws(JOSEError) {
       let key = try SymmetricJWK(secret).serialized(.exposingPrivateKey)
-      return try JWE.encrypt(
-        key.withBytes { Array(copying: $0) }, for: recipients, options: options)
+      return try JWE.encrypt(key, for: recipients, options: options)
     } catch {
       let code: SecretsError.Code = error.code == .refused ? .unsupported : .internalFailure
       throw SecretsError(code, "the file's key: \(error.reason)", underlying: error)
