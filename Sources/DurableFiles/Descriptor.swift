@@ -117,24 +117,6 @@ final class Descriptor: Sendable {
   }
 }
 
-/// Which file it is, whatever it is called.
-package struct FileIdentity: Sendable, Hashable {
-  private let device: UInt64
-  private let number: UInt64
-
-  init(_ status: stat) {
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    number = UInt64(truncatingIfNeeded: status.st_ino)
-  }
-
-  /// The file at `path`, links followed; nil when there is none.
-  package init?(path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-}
-
 /// rename(2), whose name methods would hide.
 func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
 

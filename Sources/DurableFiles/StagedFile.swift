@@ -31,7 +31,7 @@ package final class StagedFile {
   package private(set) var path: String
   private let existing: Existing
   let directory: String
-  private let descriptor: Descriptor
+  let descriptor: Descriptor
   /// A hidden name that goes with this value: the file's own while it has none, or that of the file
   /// whose place it took and which is kept; nil when there is neither.
   var temporaryPath: String?
