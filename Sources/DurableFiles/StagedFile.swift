@@ -81,15 +81,22 @@ package final class StagedFile {
     guard number == 0 else { throw FileError(system: number, path) }
   }
 
-  /// Makes the file its owner's, and readable for the same people, as `file` is; as far as the system
-  /// allows.
+  /// Makes the file its owner's and its group's, and readable for the same people, as `file` is; for
+  /// fewer where the system does not allow it.
   package func takePermissions(of file: InputFile) throws(FileError) {
     let status = try file.descriptor.status()
-    // Only root may give files away; the mode comes last, for a change of owner takes bits away.
-    _ = fchown(descriptor.number, status.st_uid, status.st_gid)
-    guard fchmod(descriptor.number, status.st_mode & 0o777) == 0 else {
-      throw FileError.last(path)
+    var mode = status.st_mode & 0o777
+    // Only root may give files away, and others to their own groups alone.
+    if fchown(descriptor.number, status.st_uid, status.st_gid) != 0,
+      fchown(descriptor.number, uid_t.max, status.st_gid) != 0
+    {
+      // In the writer's group are other people. Of them, and of the old group, which are now among all
+      // others, nobody gets what they had not.
+      let both = (mode >> 3) & mode & 0o007
+      mode = mode & 0o700 | both << 3 | both
     }
+    // Last, for a change of owner takes bits away.
+    guard fchmod(descriptor.number, mode) == 0 else { throw FileError.last(path) }
   }
 
   /// Makes the file what the umask lets a new file be, in place of its owner's alone.
