@@ -103,6 +103,8 @@ static inline int valise_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0
 static inline int valise_reserve(int descriptor, long long byteCount) {
   struct statfs system;
   if (fstatfs(descriptor, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+  /* ramfs, and what FUSE carries, may answer zeros: it does not know. */
+  if (system.f_bsize <= 0 || system.f_blocks == 0) return 0;
   /* Asked for more than there is, ext4 takes all there is before it gives up, and other programs find
      the disk full meanwhile. */
   if ((unsigned long long)byteCount / (unsigned long long)system.f_bsize >= system.f_bfree) return ENOSPC;

@@ -56,17 +56,6 @@ package struct Directory: Sendable, Hashable {
       .map(\.name)
   }
 
-  /// The room left for its files, in bytes.
-  ///
-  /// - Throws: ``FileError`` `notFound`.
-  package var freeByteCount: UInt64 {
-    get throws(FileError) {
-      var status = statvfs()
-      guard unsafe statvfs(path, &status) == 0 else { throw FileError.last(path) }
-      return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    }
-  }
-
   /// Whether there is one of this path, links followed.
   package var exists: Bool {
     var status = stat()
