@@ -61,7 +61,7 @@ final class Descriptor: Sendable {
       }
       if count >= 0 {
         offset += count
-      } else if errno != EINTR {
+      } else if !isToBeRepeated(after: errno, POLLOUT) {
         throw FileError.last(path)
       }
     }
@@ -100,11 +100,23 @@ final class Descriptor: Sendable {
               unsafe Darwin.read(number, target, count)
             }
         #endif
-      } while read < 0 && errno == EINTR
+      } while read < 0 && isToBeRepeated(after: errno, POLLIN)
       guard read >= 0 else { throw FileError.last(path) }
       initializedCount += read
       return read
     }
+  }
+
+  /// Whether a call that failed is to be made again.
+  ///
+  /// Of a stream that we share others may have set O_NONBLOCK: the flag is the open file's, not the
+  /// process's. Then it is waited for here, until reading or writing goes on.
+  private func isToBeRepeated(after error: Int32, _ event: some BinaryInteger) -> Bool {
+    guard error == EAGAIN else { return error == EINTR }
+    var watched = pollfd(fd: number, events: Int16(event), revents: 0)
+    // Whatever is wrong with the stream the next call tells.
+    _ = unsafe poll(&watched, 1, -1)
+    return true
   }
 
   /// fsync(2): what was written is on the medium afterwards.
