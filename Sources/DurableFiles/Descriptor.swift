@@ -36,6 +36,18 @@ final class Descriptor: Sendable {
     }
   }
 
+  /// The directory at `path`, called `name` in errors, to make durable what changes in it.
+  ///
+  /// To be opened before that, so that what stands in the way shows while nothing is changed.
+  ///
+  /// - Returns: nil for one that may be written to and not read: nobody can do it from here.
+  static func openToSynchronize(_ path: String, name: String) throws(FileError) -> Descriptor? {
+    do { return try open(path, O_RDONLY | O_DIRECTORY, name: name) } catch {
+      guard error.code == .notPermitted else { throw error }
+      return nil
+    }
+  }
+
   /// fstat(2).
   func status() throws(FileError) -> stat {
     var status = stat()

@@ -119,7 +119,7 @@ private struct LockedDirectories {
   init(of files: [StagedFile], _ patience: Duration) throws(FileError) {
     var directories: [FileIdentity: Descriptor] = [:]
     for path in Set(files.map(\.directory)) {
-      let directory = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+      guard let directory = try Descriptor.openToSynchronize(path, name: path) else { continue }
       directories[FileIdentity(try directory.status())] = directory
     }
     // All take them in one order, so that no two wait for each other.

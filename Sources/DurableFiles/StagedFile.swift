@@ -128,14 +128,22 @@ package final class StagedFile {
 
   /// Makes the bytes durable, unless they need not be, and gives them their name.
   ///
-  /// - Throws: ``FileError`` `exists` when the target must be kept; nothing has changed then.
+  /// - Throws: ``FileError`` `exists` when the target must be kept. Nothing has changed then, unless all
+  ///   that failed is to make the name durable: the error says so.
   package func commit(isDurable: Bool = true) throws(FileError) {
-    if isDurable { try descriptor.synchronize() }
+    var place: Descriptor?
+    if isDurable {
+      try descriptor.synchronize()
+      place = try Descriptor.openToSynchronize(directory, name: path)
+    }
     switch existing {
     case .keep: try link()
     case .replace, .replaceAlone: try replace()
     }
-    if isDurable { try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize() }
+    do { try place?.synchronize() } catch {
+      throw FileError(
+        error.code, path, "is in place, but may be gone after a crash: \(error.reason)")
+    }
   }
 
   private func link() throws(FileError) {
