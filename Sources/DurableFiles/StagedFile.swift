@@ -203,16 +203,19 @@ package final class StagedFile {
     var status = stat()
     guard unsafe lstat(target, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(.wrongKind, name, "is not a regular file")
+      // A link that leads somewhere would have been followed.
+      let isLink = status.st_mode & S_IFMT == S_IFLNK && FileIdentity(path: target) != nil
+      throw FileError(
+        .wrongKind, name, isLink ? "leads to a name that is not UTF-8" : "is not a regular file")
     }
     if case .keep = existing { throw FileError(.exists, name, "file exists") }
   }
 
-  /// `path` without links and dots; as it is when there is no such file.
+  /// `path` without links and dots; as it is when there is no such file, or its name is not UTF-8.
   package static func resolvingLinks(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe String(validatingCString: resolved) ?? path
   }
 
   /// The directory that the file at `path` is in.
