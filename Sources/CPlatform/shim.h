@@ -125,10 +125,10 @@ static inline long long valise_copy_range(
   return syscall(SYS_copy_file_range, input, offset, output, (void *)0, byteCount, 0);
 }
 
-/* renameat2(2), which glibc declares for GNU sources only: two names change their files in one step
-   (RENAME_EXCHANGE). 0, or -1 and errno, EINVAL or ENOSYS where it cannot be done. */
-static inline int valise_exchange(const char *one, const char *other) {
-  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2);
+/* renameat2(2), which glibc declares for GNU sources only: two names in a directory change their files in
+   one step (RENAME_EXCHANGE). 0, or -1 and errno, EINVAL or ENOSYS where it cannot be done. */
+static inline int valise_exchange(int directory, const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, directory, one, directory, other, 2);
 }
 
 /* Whether chattr(1) has made a file, or a directory, one that nobody may replace, or change names in. */
@@ -147,8 +147,8 @@ static inline int valise_synchronize_file_system(int descriptor) {
 #include <sys/stat.h>
 #include <unistd.h>
 
-static inline int valise_exchange(const char *one, const char *other) {
-  return renamex_np(one, other, RENAME_SWAP);
+static inline int valise_exchange(int directory, const char *one, const char *other) {
+  return renameatx_np(directory, one, directory, other, RENAME_SWAP);
 }
 static inline int valise_is_immutable(int descriptor) {
   struct stat status;

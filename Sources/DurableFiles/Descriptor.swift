@@ -19,18 +19,14 @@ final class Descriptor: Sendable {
 
   deinit { if isOwned { close(number) } }
 
-  /// open(2), never inherited by a child.
+  /// openat(2), never inherited by a child; the working directory is where `path` begins unless
+  /// another is given, and errors call it `name` if there is one.
   static func open(
-    _ path: String, _ flags: Int32, mode: mode_t = 0, name: String? = nil
+    _ path: String, _ flags: Int32, mode: mode_t = 0, in directory: Descriptor? = nil,
+    name: String? = nil
   ) throws(FileError) -> Descriptor {
     while true {
-      let number = unsafe path.withCString { path in
-        #if canImport(Glibc)
-          unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
-        #else
-          unsafe Darwin.open(path, flags | O_CLOEXEC, mode)
-        #endif
-      }
+      let number = unsafe openat(directory?.number ?? AT_FDCWD, path, flags | O_CLOEXEC, mode)
       if number >= 0 { return Descriptor(number, path: name ?? path) }
       guard errno == EINTR else { throw FileError.last(name ?? path) }
     }
@@ -41,8 +37,10 @@ final class Descriptor: Sendable {
   /// To be opened before that, so that what stands in the way shows while nothing is changed.
   ///
   /// - Returns: nil for one that may be written to and not read: nobody can do it from here.
-  static func openToSynchronize(_ path: String, name: String) throws(FileError) -> Descriptor? {
-    do { return try open(path, O_RDONLY | O_DIRECTORY, name: name) } catch {
+  static func openToSynchronize(
+    _ path: String, in directory: Descriptor? = nil, name: String
+  ) throws(FileError) -> Descriptor? {
+    do { return try open(path, O_RDONLY | O_DIRECTORY, in: directory, name: name) } catch {
       guard error.code == .notPermitted else { throw error }
       return nil
     }
@@ -53,6 +51,13 @@ final class Descriptor: Sendable {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw FileError.last(path) }
     return status
+  }
+
+  /// fstatat(2) of what is called `name` in this directory, itself if it is a link; nil when there is
+  /// nothing.
+  func status(of name: String) -> stat? {
+    var status = stat()
+    return unsafe fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
   }
 
   /// Who may read and write it.
@@ -140,9 +145,3 @@ final class Descriptor: Sendable {
     }
   }
 }
-
-/// rename(2), whose name methods would hide.
-func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
-
-/// link(2), likewise.
-func systemLink(_ old: String, _ new: String) -> Int32 { unsafe link(old, new) }

@@ -39,13 +39,6 @@ package struct FileVersion: Sendable, Hashable {
     byteCount = Int64(status.st_size)
     modifiedAt = status.modificationTime
   }
-
-  /// That of the file at `path` at this moment, links followed; nil when there is none.
-  package init?(path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
 }
 
 extension InputFile {

@@ -17,9 +17,9 @@ extension StagedFile {
       self.old = old
     }
 
-    /// - Throws: ``FileError`` `changed` unless the file at `path` is the old one still.
-    func requireOld(at path: String) throws(FileError) {
-      guard FileVersion(path: path) == old else {
+    /// - Throws: ``FileError`` `changed` unless what is called `name` is the old file still.
+    func requireOld(_ name: String) throws(FileError) {
+      guard file.folder.status(of: name).map(FileVersion.init) == old else {
         throw FileError(.changed, file.path, "was changed meanwhile")
       }
     }
@@ -56,14 +56,14 @@ extension StagedFile {
     var exchanged: [StagedFile] = []
     do throws(FileError) {
       for file in files {
-        try file.requireOld(at: file.file.path)
+        try file.requireOld(file.file.target.name)
         _ = try file.file.takeHiddenName()
       }
       for file in files {
         try file.file.exchange()
         exchanged.append(file.file)
         // Somebody without a lock, an editor, may have been there since the look above.
-        if let displaced = file.file.temporaryPath { try file.requireOld(at: displaced) }
+        if let displaced = file.file.temporaryName { try file.requireOld(displaced) }
       }
       try directories.synchronize()
     } catch {
@@ -71,7 +71,7 @@ extension StagedFile {
       try? directories.synchronize()
       throw JointFailure(cause: error, replaced: stuck.reversed().map(\.path))
     }
-    for file in files { file.file.dropOld() }
+    for file in files { file.file.dropHidden() }
     withExtendedLifetime(directories) {}
   }
 
@@ -87,25 +87,24 @@ extension StagedFile {
 
   func exchange() throws(FileError) {
     let temporary = try takeHiddenName()
-    guard unsafe valise_exchange(temporary, path) != 0 else { return }
+    guard !exchange(temporary) else { return }
     guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else { throw FileError.last(path) }
-    guard systemRename(temporary, path) == 0 else { throw FileError.last(path) }
-    temporaryPath = nil
+    try rename(temporary)
   }
 
   func exchangeBack() -> Bool {
-    guard let temporaryPath, unsafe valise_exchange(temporaryPath, path) == 0 else { return false }
+    guard let temporaryName, exchange(temporaryName) else { return false }
     // What is displaced should be this file. If it is not, somebody has put another in its place, and
     // that one stays.
-    if let own = try? descriptor.status(), FileIdentity(path: temporaryPath) != FileIdentity(own) {
-      _ = unsafe valise_exchange(temporaryPath, path)
+    let displaced = folder.status(of: temporaryName).map(FileIdentity.init)
+    if let own = try? descriptor.status(), displaced != FileIdentity(own) {
+      _ = exchange(temporaryName)
     }
     return true
   }
 
-  private func dropOld() {
-    if let temporaryPath { unsafe unlink(temporaryPath) }
-    temporaryPath = nil
+  private func exchange(_ temporary: String) -> Bool {
+    unsafe valise_exchange(folder.number, temporary, target.name) == 0
   }
 }
 
@@ -118,9 +117,12 @@ private struct LockedDirectories {
   /// - Throws: ``FileError`` `busy`.
   init(of files: [StagedFile], _ patience: Duration) throws(FileError) {
     var directories: [FileIdentity: Descriptor] = [:]
-    for path in Set(files.map(\.directory)) {
-      guard let directory = try Descriptor.openToSynchronize(path, name: path) else { continue }
-      directories[FileIdentity(try directory.status())] = directory
+    for file in files {
+      let folder = file.folder
+      let identity = FileIdentity(try folder.status())
+      guard directories[identity] == nil else { continue }
+      directories[identity] = try Descriptor.openToSynchronize(
+        ".", in: folder, name: folder.path)
     }
     // All take them in one order, so that no two wait for each other.
     self.directories = directories.sorted { $0.key < $1.key }.map(\.value)

@@ -15,7 +15,7 @@ final class Replacement {
   /// - Throws: ``Failure`` when so many files cannot be open at once, or one cannot be replaced.
   init(of paths: [String]) throws {
     let directories = Set(paths.map(StagedFile.directory))
-    guard paths.count + directories.count < Platform.raiseOpenFileLimit() - 64 else {
+    guard 2 * paths.count + directories.count < Platform.raiseOpenFileLimit() - 64 else {
       throw Failure(
         .inputOutput, "\(paths.count) files are more than can be changed at once here",
         hint: "ulimit -n allows more; or name fewer files")
