@@ -103,6 +103,8 @@ static inline int valise_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0
 static inline int valise_reserve(int descriptor, long long byteCount) {
   struct statfs system;
   if (fstatfs(descriptor, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+  /* ramfs, and what FUSE carries, may answer zeros: it does not know. */
+  if (system.f_bsize <= 0 || system.f_blocks == 0) return 0;
   /* Asked for more than there is, ext4 takes all there is before it gives up, and other programs find
      the disk full meanwhile. */
   if ((unsigned long long)byteCount / (unsigned long long)system.f_bsize >= system.f_bfree) return ENOSPC;
@@ -123,10 +125,10 @@ static inline long long valise_copy_range(
   return syscall(SYS_copy_file_range, input, offset, output, (void *)0, byteCount, 0);
 }
 
-/* renameat2(2), which glibc declares for GNU sources only: two names change their files in one step
-   (RENAME_EXCHANGE). 0, or -1 and errno, EINVAL or ENOSYS where it cannot be done. */
-static inline int valise_exchange(const char *one, const char *other) {
-  return (int)syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2);
+/* renameat2(2), which glibc declares for GNU sources only: two names in a directory change their files in
+   one step (RENAME_EXCHANGE). 0, or -1 and errno, EINVAL or ENOSYS where it cannot be done. */
+static inline int valise_exchange(int directory, const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, directory, one, directory, other, 2);
 }
 
 /* Whether chattr(1) has made a file, or a directory, one that nobody may replace, or change names in. */
@@ -145,8 +147,8 @@ static inline int valise_synchronize_file_system(int descriptor) {
 #include <sys/stat.h>
 #include <unistd.h>
 
-static inline int valise_exchange(const char *one, const char *other) {
-  return renamex_np(one, other, RENAME_SWAP);
+static inline int valise_exchange(int directory, const char *one, const char *other) {
+  return renameatx_np(directory, one, directory, other, RENAME_SWAP);
 }
 static inline int valise_is_immutable(int descriptor) {
   struct stat status;

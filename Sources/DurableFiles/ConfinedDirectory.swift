@@ -80,13 +80,6 @@ package final class ConfinedDirectory: Sendable {
     guard valise_synchronize_file_system(root.number) == 0 else { throw FileError.last(root.path) }
   }
 
-  /// The room left for its files in bytes.
-  package func freeByteCount() throws(FileError) -> UInt64 {
-    var status = statvfs()
-    guard unsafe fstatvfs(root.number, &status) == 0 else { throw FileError.last(root.path) }
-    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-  }
-
   /// The folder at `path`; nil when it is not there.
   func open(_ path: some Sequence<String>) throws(FileError) -> Descriptor? {
     var folder = root

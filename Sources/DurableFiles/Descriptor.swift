@@ -19,20 +19,30 @@ final class Descriptor: Sendable {
 
   deinit { if isOwned { close(number) } }
 
-  /// open(2), never inherited by a child.
+  /// openat(2), never inherited by a child; the working directory is where `path` begins unless
+  /// another is given, and errors call it `name` if there is one.
   static func open(
-    _ path: String, _ flags: Int32, mode: mode_t = 0, name: String? = nil
+    _ path: String, _ flags: Int32, mode: mode_t = 0, in directory: Descriptor? = nil,
+    name: String? = nil
   ) throws(FileError) -> Descriptor {
     while true {
-      let number = unsafe path.withCString { path in
-        #if canImport(Glibc)
-          unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
-        #else
-          unsafe Darwin.open(path, flags | O_CLOEXEC, mode)
-        #endif
-      }
+      let number = unsafe openat(directory?.number ?? AT_FDCWD, path, flags | O_CLOEXEC, mode)
       if number >= 0 { return Descriptor(number, path: name ?? path) }
       guard errno == EINTR else { throw FileError.last(name ?? path) }
+    }
+  }
+
+  /// The directory at `path`, called `name` in errors, to make durable what changes in it.
+  ///
+  /// To be opened before that, so that what stands in the way shows while nothing is changed.
+  ///
+  /// - Returns: nil for one that may be written to and not read: nobody can do it from here.
+  static func openToSynchronize(
+    _ path: String, in directory: Descriptor? = nil, name: String
+  ) throws(FileError) -> Descriptor? {
+    do { return try open(path, O_RDONLY | O_DIRECTORY, in: directory, name: name) } catch {
+      guard error.code == .notPermitted else { throw error }
+      return nil
     }
   }
 
@@ -41,6 +51,13 @@ final class Descriptor: Sendable {
     var status = stat()
     guard unsafe fstat(number, &status) == 0 else { throw FileError.last(path) }
     return status
+  }
+
+  /// fstatat(2) of what is called `name` in this directory, itself if it is a link; nil when there is
+  /// nothing.
+  func status(of name: String) -> stat? {
+    var status = stat()
+    return unsafe fstatat(number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
   }
 
   /// Who may read and write it.
@@ -61,7 +78,7 @@ final class Descriptor: Sendable {
       }
       if count >= 0 {
         offset += count
-      } else if errno != EINTR {
+      } else if !isToBeRepeated(after: errno, POLLOUT) {
         throw FileError.last(path)
       }
     }
@@ -100,11 +117,23 @@ final class Descriptor: Sendable {
               unsafe Darwin.read(number, target, count)
             }
         #endif
-      } while read < 0 && errno == EINTR
+      } while read < 0 && isToBeRepeated(after: errno, POLLIN)
       guard read >= 0 else { throw FileError.last(path) }
       initializedCount += read
       return read
     }
+  }
+
+  /// Whether a call that failed is to be made again.
+  ///
+  /// Of a stream that we share others may have set O_NONBLOCK: the flag is the open file's, not the
+  /// process's. Then it is waited for here, until reading or writing goes on.
+  private func isToBeRepeated(after error: Int32, _ event: some BinaryInteger) -> Bool {
+    guard error == EAGAIN else { return error == EINTR }
+    var watched = pollfd(fd: number, events: Int16(event), revents: 0)
+    // Whatever is wrong with the stream the next call tells.
+    _ = unsafe poll(&watched, 1, -1)
+    return true
   }
 
   /// fsync(2): what was written is on the medium afterwards.
@@ -116,27 +145,3 @@ final class Descriptor: Sendable {
     }
   }
 }
-
-/// Which file it is, whatever it is called.
-package struct FileIdentity: Sendable, Hashable {
-  private let device: UInt64
-  private let number: UInt64
-
-  init(_ status: stat) {
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    number = UInt64(truncatingIfNeeded: status.st_ino)
-  }
-
-  /// The file at `path`, links followed; nil when there is none.
-  package init?(path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    self.init(status)
-  }
-}
-
-/// rename(2), whose name methods would hide.
-func systemRename(_ old: String, _ new: String) -> Int32 { unsafe rename(old, new) }
-
-/// link(2), likewise.
-func systemLink(_ old: String, _ new: String) -> Int32 { unsafe link(old, new) }

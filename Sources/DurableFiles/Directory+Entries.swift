@@ -9,7 +9,10 @@ extension Directory {
   struct Entry {
     enum Kind { case file, directory, link, other }
 
+    /// What it is called; repaired where that is not UTF-8.
     let name: String
+    /// Whether ``name`` is what it is called.
+    let isUTF8: Bool
     let kind: Kind
   }
 
@@ -20,7 +23,8 @@ extension Directory {
     var stream = try DirectoryStream(Descriptor.open(path, O_RDONLY | O_DIRECTORY))
     var entries: [Entry] = []
     while let entry = try stream.next() {
-      entries.append(Entry(name: entry.name, kind: Self.kind(entry.type, file(entry.name))))
+      let kind = Self.kind(entry.type, file(entry.name))
+      entries.append(Entry(name: entry.name, isUTF8: entry.isUTF8, kind: kind))
     }
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }

@@ -35,11 +35,7 @@ package struct Directory: Sendable, Hashable {
       throw FileError.last(path)
     }
     // What is written into it is not durable before it is.
-    do {
-      try Descriptor.open("\(path)/..", O_RDONLY | O_DIRECTORY, name: path).synchronize()
-    } catch  where error.code == .notPermitted {
-      // A parent that may be written and not read cannot be made durable from here.
-    }
+    try Descriptor.openToSynchronize("\(path)/..", name: path)?.synchronize()
   }
 
   /// The names of its files, sorted by their bytes; none when there is no such directory.
@@ -54,17 +50,6 @@ package struct Directory: Sendable, Hashable {
     }
     return entries.filter { [.file, .link].contains($0.kind) && !$0.name.hasPrefix(".") }
       .map(\.name)
-  }
-
-  /// The room left for its files, in bytes.
-  ///
-  /// - Throws: ``FileError`` `notFound`.
-  package var freeByteCount: UInt64 {
-    get throws(FileError) {
-      var status = statvfs()
-      guard unsafe statvfs(path, &status) == 0 else { throw FileError.last(path) }
-      return UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    }
   }
 
   /// Whether there is one of this path, links followed.
@@ -178,9 +163,9 @@ package struct Directory: Sendable, Hashable {
   ///
   /// - Throws: ``FileError`` `notFound`.
   package func remove(_ name: String, isDurable: Bool = true) throws(FileError) {
+    let place = isDurable ? try Descriptor.openToSynchronize(path, name: file(name)) : nil
     guard unsafe unlink(file(name)) == 0 else { throw FileError.last(file(name)) }
-    guard isDurable else { return }
-    try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronize()
+    try place?.synchronize()
   }
 
   /// Sees to it that the file at `path`, which is in this directory, can be replaced.

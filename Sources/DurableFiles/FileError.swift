@@ -23,6 +23,8 @@ package struct FileError: Error, Sendable, Hashable {
     case tooLarge
     /// Another process is at it.
     case busy
+    /// It is another than it was when it was read.
+    case changed
     /// Anything else that the system reports.
     case failed
   }

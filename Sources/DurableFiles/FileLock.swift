@@ -13,7 +13,7 @@ package final class FileLock: Sendable {
   ///
   /// - Throws: ``FileError`` `busy` when another process holds it for longer than `patience`.
   package convenience init(path: String, patience: Duration = .seconds(10)) throws(FileError) {
-    try self.init(Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600), path, patience)
+    try self.init(Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600), patience: patience)
   }
 
   /// Takes the lock on a directory, beside whatever is in it.
@@ -22,18 +22,17 @@ package final class FileLock: Sendable {
   package convenience init(
     directory path: String, patience: Duration = .seconds(10)
   ) throws(FileError) {
-    try self.init(Descriptor.open(path, O_RDONLY | O_DIRECTORY), path, patience)
+    try self.init(Descriptor.open(path, O_RDONLY | O_DIRECTORY), patience: patience)
   }
 
-  private init(
-    _ descriptor: Descriptor, _ path: String, _ patience: Duration
-  ) throws(FileError) {
+  /// Takes the lock on what is open already.
+  init(_ descriptor: Descriptor, patience: Duration = .seconds(10)) throws(FileError) {
     self.descriptor = descriptor
     let deadline = ContinuousClock.now + patience
     while flock(descriptor.number, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EWOULDBLOCK || errno == EINTR else { throw FileError.last(path) }
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw FileError.last(descriptor.path) }
       guard ContinuousClock.now < deadline else {
-        throw FileError(.busy, path, "is locked by another process")
+        throw FileError(.busy, descriptor.path, "is locked by another process")
       }
       usleep(2_000)
     }

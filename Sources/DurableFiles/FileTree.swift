@@ -16,8 +16,8 @@ package struct FileTree {
     self.skipped = skipped
   }
 
-  /// The paths of all files, those of a directory sorted by their bytes, and the directories that
-  /// could not be read.
+  /// The paths of all files, those of a directory sorted by their bytes, and what could not be read:
+  /// directories, and, as `wrongKind`, what has a name that is not UTF-8.
   ///
   /// Paths begin with the root's, unless that is `.`.
   package func files() -> (paths: [String], unreadable: [FileError]) {
@@ -30,6 +30,8 @@ package struct FileTree {
         for entry in try Directory(path: directory).entries() {
           let path = directory == "." ? entry.name : "\(directory)/\(entry.name)"
           switch entry.kind {
+          case .file where !entry.isUTF8, .directory where !entry.isUTF8:
+            unreadable.append(FileError(.wrongKind, path, "its name is not UTF-8"))
           case .file where !Leftovers.isHiddenName(entry.name): paths.append(path)
           case .directory where !skipped.contains(entry.name) && depth < Self.maximumDepth:
             inner.append((path, depth + 1))

@@ -65,11 +65,6 @@ package final class InputFile: Sendable {
     return file.byteCount == nil ? nil : file
   }
 
-  /// Changes when the file at `path` is written to or replaced; nil when there is none.
-  package static func stamp(path: String) -> String? {
-    Directory(path: path).stamp
-  }
-
   /// Standard input.
   ///
   /// A regular file of which something was read already counts as a pipe.

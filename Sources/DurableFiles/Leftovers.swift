@@ -7,7 +7,7 @@
 /// Files under hidden names that a kill left beside those whose places they were to take, or had taken.
 ///
 /// Whatever is in one is in its target too, or was never asked for: it can go. While its process lives
-/// it is locked (flock(2)), and not a leftover.
+/// it is locked (flock(2)), or its directory is as files change together, and it is no leftover.
 package enum Leftovers {
   private static let prefix = ".valise-"
   private static let digitCount = 16
@@ -34,10 +34,14 @@ package enum Leftovers {
   package static func remove(beside paths: [String]) {
     for path in Set(paths.map { StagedFile.directory(of: StagedFile.resolvingLinks($0)) }) {
       let directory = Directory(path: path)
-      guard let entries = try? directory.entries() else { continue }
+      // Whoever holds the lock may need the old files once more, to change them back.
+      guard let lock = try? FileLock(directory: path, patience: .zero),
+        let entries = try? directory.entries()
+      else { continue }
       for entry in entries where entry.kind == .file && isHiddenName(entry.name) {
         remove(directory.file(entry.name))
       }
+      withExtendedLifetime(lock) {}
     }
   }
 

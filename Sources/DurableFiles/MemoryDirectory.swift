@@ -44,15 +44,19 @@ extension Directory {
 
   /// Removes it with all that is in it; links are removed and not followed.
   ///
-  /// - Throws: ``FileError`` for what cannot be removed.
+  /// - Throws: ``FileError`` for the first that cannot be removed; the rest is.
   package func removeTree() throws(FileError) {
+    var failure: FileError?
     for entry in try entries() {
-      guard entry.kind == .directory else {
-        guard unsafe unlink(file(entry.name)) == 0 else { throw FileError.last(file(entry.name)) }
-        continue
-      }
-      try appending(entry.name).removeTree()
+      do throws(FileError) {
+        if entry.kind == .directory {
+          try appending(entry.name).removeTree()
+        } else if unsafe unlink(file(entry.name)) != 0 {
+          throw FileError.last(file(entry.name))
+        }
+      } catch { failure = failure ?? error }
     }
+    if let failure { throw failure }
     guard unsafe rmdir(path) == 0 else { throw FileError.last(path) }
   }
 }

@@ -20,6 +20,16 @@ package enum Platform {
     }
   }
 
+  /// The arguments of the program that are not UTF-8, repaired.
+  ///
+  /// They came to be other words than were typed; as a file's name, that of another file.
+  package static var brokenArguments: [String] {
+    (0..<Int(CommandLine.argc)).compactMap { index in
+      guard let word = unsafe CommandLine.unsafeArgv[index] else { return nil }
+      return unsafe String(validatingCString: word) == nil ? String(cString: word) : nil
+    }
+  }
+
   /// The value of an environment variable; nil when it is not set.
   package static func environment(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }

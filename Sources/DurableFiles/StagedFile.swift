@@ -27,41 +27,51 @@ package final class StagedFile {
     case replaceAlone
   }
 
-  /// The file's name once it is committed.
-  package private(set) var path: String
+  private(set) var target: Target
   private let existing: Existing
-  let directory: String
-  private let descriptor: Descriptor
+  let descriptor: Descriptor
   /// A hidden name that goes with this value: the file's own while it has none, or that of the file
   /// whose place it took and which is kept; nil when there is neither.
-  var temporaryPath: String?
+  var temporaryName: String?
+
+  /// The file's path once it is committed.
+  package var path: String { target.path }
+  /// The descriptor of the directory that it appears in.
+  var folder: Descriptor { target.directory.descriptor }
 
   /// Opens a staged file beside `path`.
   ///
   /// - Throws: ``FileError`` `exists` when `path` is there and must be kept, `wrongKind` when it is
   ///   a directory or has no name, and whatever the directory refuses.
-  package init(path: String, existing: Existing = .keep) throws(FileError) {
-    // Otherwise only ``commit()`` would notice, after all the work.
-    guard !path.isEmpty else { throw FileError(.wrongKind, "the output", "has an empty name") }
-    // A link to a file means the file: replacing must not turn the link into one.
-    let target = Self.resolvingLinks(path)
-    self.path = target
+  package convenience init(path: String, existing: Existing = .keep) throws(FileError) {
+    try self.init(Target(path), existing)
+  }
+
+  /// Opens a staged file in `directory`, to be given a name by ``rename(to:)`` before it is committed.
+  package convenience init(in directory: OutputDirectory) throws(FileError) {
+    try self.init(Target(Leftovers.freshName(), in: directory), .keep)
+  }
+
+  private init(_ target: Target, _ existing: Existing) throws(FileError) {
+    self.target = target
     self.existing = existing
-    directory = Self.directory(of: target)
-    try Self.checkTarget(target, existing, name: path)
-    if let unnamed = Self.openUnnamed(in: directory, name: path) {
+    // Otherwise only ``commit()`` would notice, after all the work.
+    try target.check(existing)
+    let folder = target.directory.descriptor
+    if let unnamed = Self.openUnnamed(in: folder, calledInErrors: target.givenPath) {
       descriptor = unnamed
     } else {
-      let temporary = Self.freeTemporaryPath(in: directory, existing)
+      let temporary = Self.freeTemporaryName(in: folder, existing)
+      let flags = O_RDWR | O_CREAT | O_EXCL
       descriptor = try Descriptor.open(
-        temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o600, name: path)
-      temporaryPath = temporary
+        temporary, flags, mode: 0o600, in: folder, name: target.givenPath)
+      temporaryName = temporary
     }
     // Whoever clears away what a kill left must not take this for such.
     Leftovers.claim(descriptor)
   }
 
-  deinit { if let temporaryPath { unsafe unlink(temporaryPath) } }
+  deinit { dropHidden() }
 
   /// Has the file appear under another name in the same directory.
   ///
@@ -69,8 +79,8 @@ package final class StagedFile {
   ///
   /// - Throws: ``FileError`` `exists` when there is one that must be kept, `wrongKind`.
   package func rename(to name: String) throws(FileError) {
-    path = "\(directory)/\(name)"
-    try Self.checkTarget(path, existing, name: path)
+    target = Target(name, in: target.directory)
+    try target.check(existing)
   }
 
   /// Asks for room ahead, so that a full disk shows before the work and not after it.
@@ -81,15 +91,22 @@ package final class StagedFile {
     guard number == 0 else { throw FileError(system: number, path) }
   }
 
-  /// Makes the file its owner's, and readable for the same people, as `file` is; as far as the system
-  /// allows.
+  /// Makes the file its owner's and its group's, and readable for the same people, as `file` is; for
+  /// fewer where the system does not allow it.
   package func takePermissions(of file: InputFile) throws(FileError) {
     let status = try file.descriptor.status()
-    // Only root may give files away; the mode comes last, for a change of owner takes bits away.
-    _ = fchown(descriptor.number, status.st_uid, status.st_gid)
-    guard fchmod(descriptor.number, status.st_mode & 0o777) == 0 else {
-      throw FileError.last(path)
+    var mode = status.st_mode & 0o777
+    // Only root may give files away, and others to their own groups alone.
+    if fchown(descriptor.number, status.st_uid, status.st_gid) != 0,
+      fchown(descriptor.number, uid_t.max, status.st_gid) != 0
+    {
+      // In the writer's group are other people. Of them, and of the old group, which are now among all
+      // others, nobody gets what they had not.
+      let both = (mode >> 3) & mode & 0o007
+      mode = mode & 0o700 | both << 3 | both
     }
+    // Last, for a change of owner takes bits away.
+    guard fchmod(descriptor.number, mode) == 0 else { throw FileError.last(path) }
   }
 
   /// Makes the file what the umask lets a new file be, in place of its owner's alone.
@@ -121,97 +138,96 @@ package final class StagedFile {
 
   /// Makes the bytes durable, unless they need not be, and gives them their name.
   ///
-  /// - Throws: ``FileError`` `exists` when the target must be kept; nothing has changed then.
+  /// - Throws: ``FileError`` `exists` when the target must be kept. Nothing has changed then, unless all
+  ///   that failed is to make the name durable: the error says so.
   package func commit(isDurable: Bool = true) throws(FileError) {
-    if isDurable { try descriptor.synchronize() }
+    var place: Descriptor?
+    if isDurable {
+      try descriptor.synchronize()
+      place = try Descriptor.openToSynchronize(".", in: folder, name: path)
+    }
     switch existing {
     case .keep: try link()
     case .replace, .replaceAlone: try replace()
     }
-    if isDurable { try Descriptor.open(directory, O_RDONLY | O_DIRECTORY).synchronize() }
+    do { try place?.synchronize() } catch {
+      throw FileError(
+        error.code, path, "is in place, but may be gone after a crash: \(error.reason)")
+    }
+  }
+
+  /// Takes the file away again, as far as it was committed and nobody has put another in its place.
+  package func takeBack() {
+    guard let own = try? descriptor.status(),
+      folder.status(of: target.name).map(FileIdentity.init) == FileIdentity(own)
+    else { return }
+    unsafe unlinkat(folder.number, target.name, 0)
   }
 
   private func link() throws(FileError) {
-    guard let temporary = temporaryPath else { return try linkUnnamed(to: path) }
-    if systemLink(temporary, path) == 0 {
-      unsafe unlink(temporary)
-      temporaryPath = nil
-      return
+    guard let temporary = temporaryName else { return try linkUnnamed(to: target.name) }
+    if unsafe linkat(folder.number, temporary, folder.number, target.name, 0) == 0 {
+      return dropHidden()
     }
     guard errno == EPERM || errno == ENOTSUP || errno == ENOSYS else { throw FileError.last(path) }
     // Without hard links, taking the name first keeps two writers from both succeeding.
-    let claim = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-    guard systemRename(temporary, path) == 0 else {
-      let error = FileError.last(path)
-      unsafe unlink(claim.path)
+    let flags = O_WRONLY | O_CREAT | O_EXCL
+    _ = try Descriptor.open(target.name, flags, mode: 0o600, in: folder, name: path)
+    do { try rename(temporary) } catch {
+      unsafe unlinkat(folder.number, target.name, 0)
       throw error
     }
-    temporaryPath = nil
   }
 
-  private func replace() throws(FileError) {
-    let temporary = try takeHiddenName()
-    guard systemRename(temporary, path) == 0 else { throw FileError.last(path) }
-    temporaryPath = nil
+  private func replace() throws(FileError) { try rename(takeHiddenName()) }
+
+  /// Gives what is called `temporary` its name.
+  func rename(_ temporary: String) throws(FileError) {
+    guard unsafe renameat(folder.number, temporary, folder.number, target.name) == 0 else {
+      throw FileError.last(path)
+    }
+    temporaryName = nil
+  }
+
+  /// Removes what has the hidden name, if there is something.
+  func dropHidden() {
+    if let temporaryName { unsafe unlinkat(folder.number, temporaryName, 0) }
+    temporaryName = nil
   }
 
   /// Has a name that is hidden, beside the target, from now on.
   func takeHiddenName() throws(FileError) -> String {
-    if let temporaryPath { return temporaryPath }
-    let temporary = Self.freeTemporaryPath(in: directory, existing)
+    if let temporaryName { return temporaryName }
+    let temporary = Self.freeTemporaryName(in: folder, existing)
     try linkUnnamed(to: temporary)
-    temporaryPath = temporary
+    temporaryName = temporary
     return temporary
   }
 
   private func linkUnnamed(to name: String) throws(FileError) {
     let source = "/proc/self/fd/\(descriptor.number)"
-    guard unsafe linkat(AT_FDCWD, source, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+    guard unsafe linkat(AT_FDCWD, source, folder.number, name, AT_SYMLINK_FOLLOW) == 0 else {
       throw FileError.last(path)
     }
   }
 
-  private static func openUnnamed(in directory: String, name: String) -> Descriptor? {
+  private static func openUnnamed(
+    in folder: Descriptor, calledInErrors path: String
+  ) -> Descriptor? {
     #if os(Linux)
       // O_TMPFILE is a macro over macros; without /proc the file could not be named later.
       let flags = 0o20_000_000 | O_DIRECTORY | O_RDWR
       guard unsafe access("/proc/self/fd", X_OK) == 0 else { return nil }
-      return try? Descriptor.open(directory, flags, mode: 0o600, name: name)
+      return try? Descriptor.open(".", flags, mode: 0o600, in: folder, name: path)
     #else
       return nil
     #endif
   }
 
-  private static func checkTarget(
-    _ target: String, _ existing: Existing, name: String
-  ) throws(FileError) {
-    var status = stat()
-    guard unsafe lstat(target, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(.wrongKind, name, "is not a regular file")
-    }
-    if case .keep = existing { throw FileError(.exists, name, "file exists") }
-  }
-
-  /// `path` without links and dots; as it is when there is no such file.
-  package static func resolvingLinks(_ path: String) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
-  }
-
-  /// The directory that the file at `path` is in.
-  package static func directory(of path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  private static func freeTemporaryPath(in directory: String, _ existing: Existing) -> String {
-    if case .replaceAlone = existing {
-      let path = "\(directory)/.valise-new"
-      unsafe unlink(path)
-      return path
-    }
-    return "\(directory)/\(Leftovers.freshName())"
+  private static func freeTemporaryName(in folder: Descriptor, _ existing: Existing) -> String {
+    guard case .replaceAlone = existing else { return Leftovers.freshName() }
+    let name = ".valise-new"
+    unsafe unlinkat(folder.number, name, 0)
+    return name
   }
 }

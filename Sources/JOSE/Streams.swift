@@ -72,7 +72,8 @@ extension ByteSink {
 public protocol StagedSink: ByteSink {
   /// Makes what was written visible, all at once.
   ///
-  /// - Throws: ``JOSEError`` `inputOutput`; nothing is visible then.
+  /// - Throws: ``JOSEError`` `inputOutput`; nothing is visible then, unless the error says that only the
+  ///   medium was not reached.
   func commit() throws(JOSEError)
 }
 

@@ -10,7 +10,7 @@ extension PostError {
     let code: Code =
       switch error.code {
       case .noSpace: .noSpace
-      case .busy: .busy
+      case .busy, .changed: .busy
       case .exists: .exists
       case .tooLarge: .limitExceeded
       case .notPermitted: .notPermitted

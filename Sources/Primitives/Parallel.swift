@@ -19,12 +19,10 @@ package enum Parallel {
       let box = Box<[Result], Failure>()
       let worker = Worker { box.result = half(elements[middle...], transform) }
       let first = half(elements[..<middle], transform)
-      worker.join()
-      return (first, box.result)
+      worker?.join()
+      return (first, box.result ?? half(elements[middle...], transform))
     }
-    let first = try results.0.get()
-    guard let second = results.1 else { return first }
-    return first + (try second.get())
+    return try results.0.get() + results.1.get()
   }
 
   private final class Box<Success, Failure: Error> {

@@ -64,7 +64,7 @@ package enum Pipeline {
     }
     withoutActuallyEscaping(work) { work in
       let helperCount = max(1, min(processorCount(), maximumThreadCount) - 1)
-      let helpers = (0..<helperCount).map { _ in Worker(work) }
+      let helpers = (0..<helperCount).compactMap { _ in Worker(work) }
       work()
       for helper in helpers { helper.join() }
     }

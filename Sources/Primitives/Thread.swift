@@ -10,7 +10,10 @@ struct Worker {
   private let thread: pthread_t
 
   /// Starts `body` on a thread of its own; the caller must join it before what `body` uses is gone.
-  init(_ body: @escaping () -> Void) {
+  ///
+  /// nil when the system lets no more threads be made, as where a container may have few: the work is
+  /// the caller's own then.
+  init?(_ body: @escaping () -> Void) {
     let box = unsafe Unmanaged.passRetained(Box(body))
     #if canImport(Glibc)
       var thread = pthread_t()
@@ -22,13 +25,16 @@ struct Worker {
       { argument in
         unsafe Worker.run(argument)
       }, unsafe box.toOpaque())
-    precondition(status == 0, "no thread can be made")
     #if canImport(Glibc)
-      self.thread = thread
+      let made: pthread_t? = thread
     #else
-      guard let thread else { preconditionFailure("no thread can be made") }
-      self.thread = thread
+      let made = thread
     #endif
+    guard status == 0, let made else {
+      unsafe box.release()
+      return nil
+    }
+    self.thread = made
   }
 
   private final class Box {

@@ -14,22 +14,12 @@ enum FileReplacement {
     } catch { throw Failure(writing: error) }
   }
 
-  /// Likewise, unless the file is another by now than it was with this `stamp`, when `input` was read.
+  /// Likewise, unless the file is another by now than the `version` that was read as `input`.
   static func write(
-    _ bytes: [UInt8], to path: String, of input: InputFile, stamp: String?
+    _ bytes: [UInt8], to path: String, of input: InputFile, _ version: FileVersion
   ) throws {
     let replacement = try Replacement(of: [path])
-    try replacement.add(path, of: input, stamp: stamp) { try $0.write(bytes.span) }
-    // Between the last look and the change nobody else who keeps to this comes in.
-    let lock = try lock(StagedFile.directory(of: StagedFile.resolvingLinks(path)))
-    try withExtendedLifetime(lock) { try replacement.commit() }
-  }
-
-  /// nil where the file system has no locks, and the look alone has to do.
-  private static func lock(_ directory: String) throws -> FileLock? {
-    do { return try FileLock(directory: directory) } catch {
-      guard error.code == .busy else { return nil }
-      throw Failure(writing: error)
-    }
+    try replacement.add(path, of: input, version) { try $0.write(bytes.span) }
+    try replacement.commit()
   }
 }

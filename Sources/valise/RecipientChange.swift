@@ -83,7 +83,7 @@ struct RecipientChange {
     let (file, search, unlocked) = try open(plan, progress)
     var author: JWE.Authorship?
     do {
-      try replacement.add(plan.path, of: file.input, stamp: plan.version.stamp) {
+      try replacement.add(plan.path, of: file.input, plan.version) {
         (staged) throws(JOSEError) in
         let sink = FileSink(staged)
         guard plan.action == .reencrypt else {

@@ -15,7 +15,7 @@ struct RecipientPlan {
 
   let path: String
   /// The file that the plan was made for.
-  let version: SealedFile.Version
+  let version: FileVersion
   let action: Action
   /// Those who join, for `extend`; all readers, for `reencrypt`.
   let recipients: [JWE.Recipient]

@@ -6,15 +6,7 @@ internal import DurableFiles
 /// place; and the old ones are kept until the last has. A kill leaves each file old or new, and what it
 /// leaves beside them is cleared away by the next.
 final class Replacement {
-  private struct Staged {
-    let file: StagedFile
-    let path: String
-    /// Which file it was made from, and in which state.
-    let identity: FileIdentity
-    let stamp: String?
-  }
-
-  private var staged: [Staged] = []
+  private var staged: [(path: String, file: StagedFile.Successor)] = []
   /// The files that are new although others failed, and could not be changed back.
   private(set) var stuck: [String] = []
 
@@ -22,7 +14,8 @@ final class Replacement {
   ///
   /// - Throws: ``Failure`` when so many files cannot be open at once, or one cannot be replaced.
   init(of paths: [String]) throws {
-    guard paths.count < Platform.raiseOpenFileLimit() - 64 else {
+    let directories = Set(paths.map(StagedFile.directory))
+    guard 2 * paths.count + directories.count < Platform.raiseOpenFileLimit() - 64 else {
       throw Failure(
         .inputOutput, "\(paths.count) files are more than can be changed at once here",
         hint: "ulimit -n allows more; or name fewer files")
@@ -41,17 +34,17 @@ final class Replacement {
     }
   }
 
-  /// Writes what takes the place of the file at `path`, which `input` was read from when it had this
-  /// `stamp`.
+  /// Writes what takes the place of the file at `path`, of which this `version` was read as `input`.
   func add(
-    _ path: String, of input: InputFile, stamp: String?, write: (StagedFile) throws -> Void
+    _ path: String, of input: InputFile, _ version: FileVersion,
+    write: (StagedFile) throws -> Void
   ) throws {
     do {
       let file = try StagedFile(path: path, existing: .replace)
       try write(file)
       try file.takePermissions(of: input)
       try file.synchronize()
-      staged.append(Staged(file: file, path: path, identity: input.identity, stamp: stamp))
+      staged.append((path, StagedFile.Successor(file, of: version)))
     } catch let error as FileError { throw Failure(writing: error) }
   }
 
@@ -60,15 +53,14 @@ final class Replacement {
   /// - Throws: ``Failure``, with nothing done, when one of the old ones was changed meanwhile or cannot
   ///   be replaced; with ``stuck`` done where the system could not change them back.
   func commit() throws {
-    for file in staged {
-      guard FileIdentity(path: file.path) == file.identity,
-        InputFile.stamp(path: file.path) == file.stamp
-      else { throw Self.changedMeanwhile(file.path) }
-    }
-    do throws(StagedFile.JointFailure) { try StagedFile.commit(staged.map(\.file)) } catch {
-      stuck = staged.filter { error.replaced.contains($0.file.path) }.map(\.path)
+    do throws(StagedFile.JointFailure) { try StagedFile.commit(staged.map { $0.file }) } catch {
+      stuck = staged.filter { error.replaced.contains($0.file.file.path) }.map(\.path)
       let failure = Failure(writing: error.cause)
       guard !stuck.isEmpty else {
+        if error.cause.code == .changed {
+          let changed = staged.first { $0.file.file.path == error.cause.path }
+          throw Self.changedMeanwhile(changed?.path ?? error.cause.path)
+        }
         throw Failure(
           failure.status, "\(failure.message); nothing was changed", hint: failure.hint)
       }

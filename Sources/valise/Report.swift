@@ -65,7 +65,7 @@ extension Failure {
       switch error.code {
       case .notFound, .notPermitted, .wrongKind: .noInput
       case .tooLarge: .badData
-      case .busy: .tryAgain
+      case .busy, .changed: .tryAgain
       case .exists, .noSpace, .closed, .failed: .inputOutput
       }
     self.init(status, "\(Text.shown(error.path)): \(error.reason)")
@@ -86,7 +86,7 @@ extension Failure {
       self.init(
         .inputOutput, "\(Text.shown(error.path)): \(error.reason)",
         hint: "free some space and try again")
-    case .busy: self.init(.tryAgain, "\(Text.shown(error.path)): \(error.reason)")
+    case .busy, .changed: self.init(.tryAgain, "\(Text.shown(error.path)): \(error.reason)")
     case .closed, .tooLarge, .failed:
       self.init(.inputOutput, "\(Text.shown(error.path)): \(error.reason)")
     }

@@ -46,13 +46,8 @@ struct SealedPaths {
 
 /// A sealed file as it was read: its structure, and which file it was in which state.
 struct SealedFile {
-  struct Version: Equatable {
-    let identity: FileIdentity
-    let stamp: String?
-  }
-
   let path: String
-  let version: Version
+  let version: FileVersion
   let byteCount: UInt64
   let envelope: JWE.Envelope
   let input: InputFile
@@ -68,13 +63,14 @@ struct SealedFile {
   init(
     path: String, policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy(), progress: Progress? = nil
   ) throws {
-    // Taken first, so that a change while it is read shows.
-    let stamp = InputFile.stamp(path: path)
     let input: InputFile
-    do { input = try InputFile(regularFile: path) } catch { throw Failure(reading: error) }
+    do throws(FileError) {
+      input = try InputFile(regularFile: path)
+      // Before it is read, so that a change meanwhile shows.
+      version = try input.version()
+    } catch { throw Failure(reading: error) }
     self.path = path
     self.input = input
-    version = Version(identity: input.identity, stamp: stamp)
     byteCount = input.byteCount ?? 0
     guard let access = FileAccess(input) else {
       throw Failure(.noInput, "\(Text.shown(path)): is not a regular file")

@@ -51,8 +51,8 @@ struct SecretsAccess {
     let path: String
     let file: SecretFile
     let input: InputFile
-    /// Changes when the file does; nil for standard input.
-    let stamp: String?
+    /// That of the file when it was read.
+    let version: FileVersion
   }
 
   /// How large a file of secrets may be.
@@ -75,10 +75,12 @@ struct SecretsAccess {
 
   private func read(_ path: String, _ open: () throws -> InputFile) throws -> Source {
     let format = try format(of: path)
-    let stamp = InputFile.stamp(path: path)
     let input = try open()
+    let version: FileVersion
+    do { version = try input.version() } catch { throw Failure(reading: error) }
     return Source(
-      path: path, file: try Self.file(input, path, format: format), input: input, stamp: stamp)
+      path: path, file: try Self.file(input, path, format: format), input: input,
+      version: version)
   }
 
   /// Reads a regular file, in the format that its name tells unless one is given.
@@ -133,7 +135,7 @@ struct SecretsAccess {
   /// - Throws: ``Failure`` `tryAgain` for one that somebody else changed since it was read.
   func write(_ bytes: [UInt8], to source: Source) throws {
     guard bytes != source.file.bytes else { return }
-    try FileReplacement.write(bytes, to: source.path, of: source.input, stamp: source.stamp)
+    try FileReplacement.write(bytes, to: source.path, of: source.input, source.version)
   }
 
   /// `bytes`, a sealed file, with what its rule wants sealed by now.

@@ -31,7 +31,10 @@ struct SecretsTree {
       }
       isWhole = try isWhole || rules.isBelow(path)
       let (found, failures) = FileTree(path: path, skipping: [".git", ".valise"]).files()
-      unreadable += failures
+      // A name that is not UTF-8 is of no account but where a rule would take the file.
+      unreadable += try failures.filter {
+        try $0.code != .wrongKind || rules.rule(for: $0.path) != nil
+      }
       for path in found {
         if let rule = try rules.rule(for: path) { files.append(File(path: path, rule: rule)) }
       }
@@ -43,7 +46,11 @@ struct SecretsTree {
 
   /// - Throws: ``Failure`` when there is something that could not be looked into.
   func requireReadable() throws {
-    if let error = unreadable.first { throw Failure(reading: error) }
+    guard let error = unreadable.first else { return }
+    let failure = Failure(reading: error)
+    throw Failure(
+      failure.status, failure.message,
+      hint: error.code == .wrongKind ? "rename it, or name the files that are meant" : nil)
   }
 }
 

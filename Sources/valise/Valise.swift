@@ -49,6 +49,11 @@ struct Valise: ParsableCommand {
     Platform.openStandardStreams()
     ProcessHardening.forbidCoreDumps()
     do {
+      if let word = Platform.brokenArguments.first {
+        throw Failure(
+          .usage, "\(Text.shown(word)): is not UTF-8",
+          hint: "valise takes no other names; rename the file, or use standard input and output")
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitCode {

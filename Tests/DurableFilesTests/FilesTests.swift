@@ -1,4 +1,4 @@
-import DurableFiles
+@testable import DurableFiles
 import Foundation
 import Testing
 
@@ -103,6 +103,20 @@ import Testing
       #expect(bytes == Array("world".utf8))
       #expect(try spool.read(at: 11, upTo: 100, appendingTo: &bytes) == 0)
     }
+  }
+
+  @Test("the room of a file system that tells none is not known, and never too much to count")
+  func room() throws {
+    var status = statvfs()
+    #expect(status.freeByteCount == nil)
+    status.f_frsize = 4096
+    #expect(status.freeByteCount == nil)
+    status.f_blocks = 1
+    #expect(status.freeByteCount == 0)
+    status.f_bavail = .init(Int64.max)
+    #expect(status.freeByteCount == .max)
+    let room = try Directory(path: "/").freeByteCount
+    #expect(try room == nil || ConfinedDirectory(path: "/").freeByteCount() != nil)
   }
 
   @Test("a directory is made with its parents, for its owner alone")

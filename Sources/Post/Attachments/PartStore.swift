@@ -16,8 +16,8 @@ struct PartStore: Sendable {
     return try ContentHash(of: part) == hash
   }
 
-  /// The room left for more of them, in bytes.
-  func freeByteCount() throws(PostError) -> UInt64 {
+  /// The room left for more of them, in bytes; nil where that is not known.
+  func freeByteCount() throws(PostError) -> UInt64? {
     do throws(FileError) {
       try directory.create()
       return try directory.freeByteCount

@@ -86,7 +86,11 @@ private struct PartFetching {
 struct Room {
   private var left: UInt64
 
-  init(free: UInt64, spare: UInt64) { left = free > spare ? free - spare : 0 }
+  /// Room in `free` bytes, nil where nobody knows and only trying tells.
+  init(free: UInt64?, spare: UInt64) {
+    let free = free ?? .max
+    left = free > spare ? free - spare : 0
+  }
 
   func has(_ byteCount: UInt64) -> Bool { left >= byteCount }
 

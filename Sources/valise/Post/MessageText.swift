@@ -29,8 +29,13 @@ enum MessageText {
   private static func edited(_ draft: String) throws -> String {
     let name = "message-\(try RandomSource.system.bytes(8).map { String($0, radix: 36) }.joined())"
     let directory = try MemoryDirectory.make().appending(name).createPrivate()
-    // Whatever happens, no plaintext is left.
-    defer { try? directory.removeTree() }
+    // Whatever happens, no plaintext is left, or it is said where.
+    defer {
+      do { try directory.removeTree() } catch {
+        Console.warning(
+          "\(Text.shown(error.path)): \(error.reason); what was written may still be there")
+      }
+    }
     try directory.write("message.txt", Array(draft.utf8), existing: .keep)
     if let why = try Editor.open(directory.file("message.txt")) {
       throw Failure(.usage, "\(why); nothing was sent")

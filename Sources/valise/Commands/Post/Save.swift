@@ -36,12 +36,16 @@ struct Save: ParsableCommand {
     for attachment in letter.message.attachments where !access.mailbox.isComplete(attachment) {
       throw Self.missing(attachment, letter)
     }
-    var saved: [(name: String, byteCount: Int)] = []
+    _ = Platform.raiseOpenFileLimit()
+    let directory: OutputDirectory
+    do { directory = try OutputDirectory(path: output) } catch { throw Failure(writing: error) }
+    var saved: [SavedFile] = []
     for attachment in letter.message.attachments {
-      let (name, file) = try freeFile(attachment.name)
-      try save(attachment, of: letter, to: file, access)
-      saved.append((name, attachment.byteCount))
+      let file = try SavedFile(attachment, in: directory)
+      try save(attachment, of: letter, to: file.staged, access)
+      saved.append(file)
     }
+    try SavedFile.place(saved)
     guard answer.json else {
       for file in saved {
         let size = Text.size(UInt64(clamping: file.byteCount))
@@ -58,28 +62,13 @@ struct Save: ParsableCommand {
         }))
   }
 
-  /// A file that is called as the sender called it, or nearly so.
-  private func freeFile(_ name: String) throws -> (String, StagedFile) {
-    let safe = SafeName.of(name)
-    for number in 1...10_000 {
-      let name = number == 1 ? safe : SafeName.numbered(safe, number)
-      do throws(FileError) {
-        let file = try StagedFile(path: "\(output)/\(name)")
-        return (name, file)
-      } catch {
-        guard error.code == .exists else { throw Failure(writing: error) }
-      }
-    }
-    throw Failure(.cannotCreate, "\(Text.shown(output)): has ten thousand files called \(safe)")
-  }
-
   private func save(
     _ attachment: Attachment, of letter: OpenedLetter, to file: StagedFile,
     _ access: MailboxAccess
   ) throws {
     let progress = Progress(total: UInt64(clamping: attachment.byteCount), quiet: answer.quiet)
     defer { progress.finish() }
-    let sink = WatchedSink(sink: FileSink(file), progress: progress)
+    let sink = HeldSink(sink: WatchedSink(sink: FileSink(file), progress: progress))
     do throws(PostError) { try access.mailbox.open(attachment, into: sink) } catch {
       guard error.code == .notArrived else { throw error }
       throw Self.missing(attachment, letter)
@@ -97,4 +86,13 @@ struct Save: ParsableCommand {
       .tryAgain, "\(Text.shown(attachment.name)): parts of it have not arrived",
       hint: "valise sync looks for them")
   }
+}
+
+/// A sink whose bytes are whole when they are committed, and which somebody else shows then.
+private struct HeldSink: StagedSink {
+  let sink: WatchedSink
+
+  func write(_ bytes: Span<UInt8>) throws(JOSEError) { try sink.write(bytes) }
+  func reserve(_ byteCount: UInt64) throws(JOSEError) { try sink.reserve(byteCount) }
+  func commit() throws(JOSEError) {}
 }

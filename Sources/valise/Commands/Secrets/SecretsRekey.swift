@@ -117,7 +117,7 @@ extension SecretsCommand {
         } catch { throw Failure(error, naming: plan.source.path) }
         let bytes = try SecretsSigning(access, plan.rule, signing)
           .signed(rekeyed.bytes, plan.source)
-        try replacement.add(plan.source.path, of: plan.source.input, stamp: plan.source.stamp) {
+        try replacement.add(plan.source.path, of: plan.source.input, plan.source.version) {
           file in
           try file.write(bytes.span)
         }
