@@ -2,6 +2,7 @@
 PREFIX ?= /usr/local
 RELEASE = --configuration release --static-swift-stdlib
 PROGRAM = .build/release/valise
+QUIET = --quiet
 CARRIER_PACKAGES = rsync git tar openssh-client openssh-server rclone syncthing
 SYSTEM_PACKAGES = libssl-dev libsodium-dev zlib1g-dev libyaml-dev libsqlite3-dev pkg-config
 
@@ -14,7 +15,7 @@ demo: build
 	sh examples/demo.sh $(PROGRAM)
 
 test: build
-	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test --quiet
+	VALISE_PROGRAM=$(CURDIR)/$(PROGRAM) swift test $(QUIET)
 
 # Kills and faults of the disk at every step of every change of the keyring, and of an exchange of messages.
 interruptions: build
