@@ -115,9 +115,10 @@ package struct Directory: Sendable, Hashable {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
-    guard let resolved = unsafe realpath(directory, nil) else { throw FileError.last(path) }
-    defer { unsafe free(resolved) }
-    let parent = unsafe String(cString: resolved)
+    let parent: String
+    do { parent = try Platform.realPath(directory) } catch {
+      throw FileError(error.code, path, error.reason)
+    }
     return parent == "/" ? "/\(name)" : "\(parent)/\(name)"
   }
 

@@ -35,6 +35,18 @@ package enum Platform {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
+  /// realpath(3): `path` from the root on, with no link, `.` or `..` left.
+  ///
+  /// - Throws: ``FileError`` `notFound`; `wrongKind` when it leads to a name that is not UTF-8.
+  static func realPath(_ path: String) throws(FileError) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { throw FileError.last(path) }
+    defer { unsafe free(resolved) }
+    guard let text = unsafe String(validatingCString: resolved) else {
+      throw FileError(.wrongKind, path, "leads to a name that is not UTF-8")
+    }
+    return text
+  }
+
   /// The time in seconds since 1970.
   package static func now() -> Int { time(nil) }
 

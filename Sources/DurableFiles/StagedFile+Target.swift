@@ -21,20 +21,19 @@ extension StagedFile {
       givenPath = path
     }
 
-    init(_ givenPath: String) throws(FileError) {
+    init(_ givenPath: String, followsLinks: Bool) throws(FileError) {
       guard !givenPath.isEmpty else {
         throw FileError(.wrongKind, "the output", "has an empty name")
       }
       self.givenPath = givenPath
-      // A link to a file means the file: replacing must not turn the link into one.
-      let path = StagedFile.resolvingLinks(givenPath)
+      let path = followsLinks ? StagedFile.resolvingLinks(givenPath) : givenPath
       self.path = path
       directory = try OutputDirectory(path: StagedFile.directory(of: path), name: givenPath)
       let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
       name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
       // Where a link leads is the path by now, unless that cannot be said.
       let mode = directory.descriptor.status(of: name)?.st_mode ?? 0
-      guard mode & S_IFMT != S_IFLNK || FileIdentity(path: path) == nil else {
+      guard !followsLinks || mode & S_IFMT != S_IFLNK || FileIdentity(path: path) == nil else {
         throw FileError(.wrongKind, givenPath, "leads to a name that is not UTF-8")
       }
     }
@@ -51,9 +50,7 @@ extension StagedFile {
 
   /// `path` without links and dots; as it is when there is no such file, or its name is not UTF-8.
   package static func resolvingLinks(_ path: String) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(validatingCString: resolved) ?? path
+    (try? Platform.realPath(path)) ?? path
   }
 
   /// The directory that the file at `path` is in.

@@ -41,10 +41,17 @@ package final class StagedFile {
 
   /// Opens a staged file beside `path`.
   ///
+  /// - Parameters:
+  ///   - path: what it is to be called; a link to a file means the file, for replacing must not turn
+  ///     the link into one.
+  ///   - existing: what to do when there is one.
+  ///   - followsLinks: whether it may be a link, which somebody else may have put there.
   /// - Throws: ``FileError`` `exists` when `path` is there and must be kept, `wrongKind` when it is
   ///   a directory or has no name, and whatever the directory refuses.
-  package convenience init(path: String, existing: Existing = .keep) throws(FileError) {
-    try self.init(Target(path), existing)
+  package convenience init(
+    path: String, existing: Existing = .keep, followsLinks: Bool = true
+  ) throws(FileError) {
+    try self.init(Target(path, followsLinks: followsLinks), existing)
   }
 
   /// Opens a staged file in `directory`, to be given a name by ``rename(to:)`` before it is committed.

@@ -29,9 +29,7 @@ package enum TrustedFile {
   /// - Throws: ``FileError`` `notFound`; `wrongKind` when it is not a regular file; `notPermitted` as
   ///   above, or when it cannot be run.
   package static func program(_ path: String) throws(FileError) -> String {
-    guard let resolved = unsafe realpath(path, nil) else { throw FileError.last(path) }
-    defer { unsafe free(resolved) }
-    let program = unsafe String(cString: resolved)
+    let program = try Platform.realPath(path)
     try check(try status(program), program)
     guard unsafe access(program, X_OK) == 0 else { throw FileError.last(program) }
     for directory in Directory(path: program).ancestors.dropFirst().map(\.path) + ["/"] {

@@ -128,6 +128,21 @@ import Testing
     #expect(destination == "target")
   }
 
+  @Test("a link that somebody else may have put there is refused and left alone")
+  func foreignLink() throws {
+    let scratch = try Scratch()
+    try scratch.put("old", "target")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.file("link"), withDestinationPath: "target")
+    for existing in [StagedFile.Existing.keep, .replace] {
+      let code = code {
+        try StagedFile(path: scratch.file("link"), existing: existing, followsLinks: false)
+      }
+      #expect(code == .wrongKind)
+    }
+    #expect(scratch.text("target") == "old" && scratch.names == ["link", "target"])
+  }
+
   @Test("a link that leads nowhere is refused and left alone", arguments: [false, true])
   func danglingLink(_ replaces: Bool) throws {
     let scratch = try Scratch()
