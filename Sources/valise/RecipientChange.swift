@@ -69,8 +69,10 @@ struct RecipientChange {
     ).policy
     // What is copied as it stands is not inflated.
     if plan.action == .extend { policy.compression = .allowed(maximumByteCount: 0) }
+    // All of it was looked at for the plan, and it is the same file.
     let file = try SealedFile(
-      path: plan.path, policy: policy, progress: plan.action == .reencrypt ? progress : nil)
+      path: plan.path, policy: policy, for: .decryption,
+      progress: plan.action == .reencrypt ? progress : nil)
     guard file.version == plan.version else { throw Replacement.changedMeanwhile(plan.path) }
     let search = try KeyChoice(for: file.envelope, name: plan.path, keys: own)
     return (file, search, try search.unlock(file.envelope))

@@ -58,10 +58,12 @@ struct SealedFile {
   /// - Parameters:
   ///   - path: where it is.
   ///   - policy: what to put up with.
+  ///   - use: what is read of it afterwards.
   ///   - progress: is told how far it was read.
   /// - Throws: ``Failure`` when it cannot be read, or is no envelope.
   init(
-    path: String, policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy(), progress: Progress? = nil
+    path: String, policy: JWE.DecryptionPolicy = JWE.DecryptionPolicy(),
+    for use: JWE.Envelope.Use = .description, progress: Progress? = nil
   ) throws {
     let input: InputFile
     do throws(FileError) {
@@ -77,10 +79,11 @@ struct SealedFile {
     }
     do throws(JOSEError) {
       guard let progress else {
-        envelope = try JWE.Envelope(access, policy: policy)
+        envelope = try JWE.Envelope(access, policy: policy, for: use)
         return
       }
-      envelope = try JWE.Envelope(WatchedBytes(bytes: access, progress: progress), policy: policy)
+      envelope = try JWE.Envelope(
+        WatchedBytes(bytes: access, progress: progress), policy: policy, for: use)
     } catch { throw Failure(error, naming: path) }
   }
 }
