@@ -17,7 +17,5 @@ struct AnswerOptions: ParsableArguments {
 
 extension Console {
   /// Prints JSON to standard output.
-  static func print(_ json: JSONText) throws {
-    try print(String(decoding: json.readable.dropLast(), as: UTF8.self))
-  }
+  static func print(_ json: JSONText) throws { try print(json.shownText) }
 }

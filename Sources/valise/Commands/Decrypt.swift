@@ -140,7 +140,7 @@ struct Decrypt: ParsableCommand {
     try verified.emit(into: scan)
     guard scan.isPlainText else {
       throw Failure(
-        .cannotCreate, "the content is binary and would confuse the terminal",
+        .cannotCreate, "the content is no plain text and could drive the terminal",
         hint: "-o FILE writes it to a file, -o - shows it all the same")
     }
   }
