@@ -19,8 +19,17 @@ enum ThumbprintURI {
 extension AddressBook {
   /// Whoever signs with the key of this thumbprint URI, by the name `wanted` if that is one of theirs;
   /// nil for a stranger.
+  ///
+  /// A stranger who may be a contact that cannot be read is warned of.
   func signer(named uri: String, called wanted: String? = nil) throws -> Signer? {
-    try ThumbprintURI.thumbprint(in: uri).flatMap { try signer($0, called: wanted) }
+    guard let thumbprint = ThumbprintURI.thumbprint(in: uri) else { return nil }
+    if let signer = try signer(thumbprint, called: wanted) { return signer }
+    for error in try damage(hiding: [thumbprint]) {
+      Console.warningOnce(
+        "\(Text.shown(error.reason)); until that is mended, what is signed with its keys is a "
+          + "stranger's")
+    }
+    return nil
   }
 }
 
