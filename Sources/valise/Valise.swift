@@ -49,6 +49,7 @@ struct Valise: ParsableCommand {
     Platform.openStandardStreams()
     ProcessHardening.forbidCoreDumps()
     do {
+      try NamedCommand.check(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitCode {

@@ -34,6 +34,7 @@ struct LetterOptions: ParsableArguments {
     _ body: String, subject: String, to visible: [Correspondent], _ access: MailboxAccess,
     quiet: Bool
   ) throws -> Draft {
+    if subject.isEmpty { try requireContent(body) }
     let people = People(access.book, isQuiet: quiet)
     var addressees = Addressees(visible)
     addressees.blind = try Self.correspondents(bcc, people)
@@ -47,6 +48,11 @@ struct LetterOptions: ParsableArguments {
     }
     draft.attachments = try attachments.map { try Self.attach($0, access, quiet: quiet) }
     return draft
+  }
+
+  /// Sees to it that there is a text, or a file: a program that failed and wrote nothing is no message.
+  func requireContent(_ body: String) throws {
+    if attachments.isEmpty { try MessageText.refuseEmpty(body) }
   }
 
   /// Those whom `names` mean.

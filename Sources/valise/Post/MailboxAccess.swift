@@ -150,13 +150,3 @@ final class MailboxAccess {
     return matching[0]
   }
 }
-
-/// Where a post is.
-enum PostLocation {
-  /// The whole path, however it was written: the mailbox is used from anywhere, and the post may not
-  /// be at hand.
-  static func absolute(_ path: String) -> String {
-    let resolved = StagedFile.resolvingLinks(path)
-    return resolved.hasPrefix("/") ? resolved : "\(StagedFile.resolvingLinks("."))/\(resolved)"
-  }
-}
