@@ -68,7 +68,8 @@ struct Sent: ParsableCommand {
     let state =
       entry.attemptCount == 0
       ? "not sent yet" : "waits for \(names) since \(Platform.day(of: entry.createdAt))"
-    return entry.obstacle.map { "\(state): \(words($0))" } ?? state
+    let obstacle = entry.obstacle.map { ": \(words($0))" } ?? ""
+    return "\(state)\(obstacle); expires on \(Platform.day(of: entry.expiresAt))"
   }
 
   private static func words(_ obstacle: PostingObstacle) -> String {
