@@ -33,8 +33,7 @@ struct RecipientResolver {
       }
       throw Failure(
         .unknownName, "there is no contact called \(Text.shown(name)), and no file",
-        hint: "valise contact add \(Text.shown(name)) FILE makes one; valise contact list shows all"
-      )
+        hint: try people.hint(unknown: name))
     }
     try add(KeyFile(name).publicKeys(), of: name)
   }

@@ -48,7 +48,7 @@ struct Inspect: ParsableCommand {
       ["content", Text.shown(envelope.contentEncryptionName ?? "no enc")],
       [
         "size",
-        "\(Text.size(envelope.ciphertextByteCount)) (\(envelope.ciphertextByteCount) bytes)",
+        Text.exactSize(envelope.ciphertextByteCount),
       ],
     ]
     if let type = envelope.type { lines.append(["typ", Text.shown(type)]) }

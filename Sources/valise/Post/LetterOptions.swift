@@ -8,7 +8,8 @@ internal import Post
 struct LetterOptions: ParsableArguments {
   @Option(
     name: [.customShort("a"), .customLong("attach")],
-    help: ArgumentHelp("Send a file of any size with it. May be repeated.", valueName: "file"))
+    help: ArgumentHelp(
+      "Send a file of any size with it; - for standard input. May be repeated.", valueName: "file"))
   var attachments: [String] = []
 
   @Option(
@@ -50,6 +51,15 @@ struct LetterOptions: ParsableArguments {
     return draft
   }
 
+  /// The text that `argument` is or leads to; none where standard input is attached.
+  func text(_ argument: String?, draft: String = "") throws -> String {
+    let count = attachments.count { $0 == "-" }
+    guard count == 0 || count == 1 && argument != "-" else {
+      throw Failure(.usage, "standard input can be one thing only, an attachment or the text")
+    }
+    return count == 1 ? argument ?? "" : try MessageText.read(argument, draft: draft)
+  }
+
   /// Sees to it that there is a text, or a file: a program that failed and wrote nothing is no message.
   func requireContent(_ body: String) throws {
     if attachments.isEmpty { try MessageText.refuseEmpty(body) }
@@ -61,8 +71,7 @@ struct LetterOptions: ParsableArguments {
       guard let meant = try people.meant(by: name) else {
         throw Failure(
           .unknownName, "there is no contact called \(Text.shown(name))",
-          hint: "valise contact add \(Text.shown(name)) FILE makes one; valise contact list shows "
-            + "all")
+          hint: try people.hint(unknown: name))
       }
       return meant.map(CorrespondentNames.correspondent)
     }
@@ -79,10 +88,14 @@ struct LetterOptions: ParsableArguments {
     _ path: String, _ access: MailboxAccess, quiet: Bool
   ) throws -> Attachment {
     let file: InputFile
-    do { file = try InputFile(path: path) } catch { throw Failure(reading: error) }
+    do { file = try path == "-" ? InputFile.standardInput() : InputFile(path: path) } catch {
+      let failure = Failure(reading: error)
+      throw error.code == .wrongKind
+        ? failure.hinting("tar -cz DIR | valise send -a - sends a directory") : failure
+    }
     let progress = Progress(total: file.byteCount, quiet: quiet)
     defer { progress.finish() }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path == "-" ? "stdin" : path.split(separator: "/").last.map(String.init) ?? path
     do {
       return try access.mailbox.attach(
         WatchedSource(source: FileSource(file), progress: progress), name: name,

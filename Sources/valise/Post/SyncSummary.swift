@@ -133,7 +133,7 @@ struct SyncSummary {
       .init("overdue", .integer(report.overdueCount)),
       .init("removed", .integer(report.removedCount)),
       .init("undelivered", .integer(report.undeliveredCount)),
-      .init("partial", .bool(report.isPartial)), .init("clock", .string("\(report.clock)")),
+      .init("partial", .bool(report.isPartial)), .init("clock", .word("\(report.clock)")),
       .init("troubles", .array(report.troubles.map(SyncTroubles.json))),
     ])
   }
@@ -142,6 +142,6 @@ struct SyncSummary {
   where Reason.RawValue == String {
     .object(
       counts.sorted { $0.key.rawValue < $1.key.rawValue }
-        .map { .init($0.key.rawValue, .integer($0.value)) })
+        .map { .init(JSONText.snake($0.key.rawValue), .integer($0.value)) })
   }
 }

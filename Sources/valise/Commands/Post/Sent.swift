@@ -88,7 +88,7 @@ struct Sent: ParsableCommand {
     .object([
       .init("message", try list.json(.sent(entry))), .init("posted", .integer(entry.attemptCount)),
       .init("over", .bool(entry.isOver)),
-      .init("obstacle", entry.obstacle.map { .string($0.rawValue) } ?? .null),
+      .init("obstacle", entry.obstacle.map { .word($0.rawValue) } ?? .null),
       .init(
         "deliveries",
         .array(

@@ -1,17 +1,7 @@
 internal import Contacts
+internal import JOSE
 
-/// A key's name as signatures and messages have it (RFC 9278).
-enum ThumbprintURI {
-  private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-
-  /// The URI of the key with this thumbprint.
-  static func of(_ thumbprint: String) -> String { prefix + thumbprint }
-
-  /// The thumbprint in it; nil when it is another kind of name.
-  static func thumbprint(in uri: String) -> String? {
-    uri.hasPrefix(prefix) ? String(uri.dropFirst(prefix.count)) : nil
-  }
-
+extension ThumbprintURI {
   /// As much of it as tells keys apart by eye.
   static func short(_ uri: String) -> String { Text.short(thumbprint(in: uri) ?? uri) }
 }
