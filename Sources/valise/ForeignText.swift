@@ -83,11 +83,8 @@ struct ForeignText {
     }
   }
 
-  /// Whether it is a JWS, compact or JSON.
+  /// Whether it is a compact JWS; of one in JSON the reader of envelopes tells.
   private static func isSignedMessage(_ bytes: Span<UInt8>) -> Bool {
-    if bytes.hasPrefix("{") {
-      return bytes.contains("\"payload\"") && bytes.contains("\"signature")
-    }
     // A compact JWE has four dots. The payload may be long.
     guard bytes.hasPrefix("eyJ") else { return false }
     let dots = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }.count
