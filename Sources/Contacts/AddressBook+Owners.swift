@@ -36,10 +36,21 @@ extension AddressBook {
     let claims = try indexedClaims(on: keyIDs)
     // Nearly all that is asked for is somebody's. Only before a key is nobody's is it worth the time to
     // look for contacts that an editor wrote to where they lie.
-    guard keyIDs.contains(where: { claims[$0] == nil }) else { return claims }
+    let isCertain = { keyID in claims[keyID]?.allSatisfy { $0.published != nil } ?? false }
+    guard !keyIDs.allSatisfy(isCertain) else { return claims }
     var isRenewed = false
     for book in books where try book.renewIndex() { isRenewed = true }
     return isRenewed ? try indexedClaims(on: keyIDs) : claims
+  }
+
+  /// Why contacts cannot be read to whom one of the keys called `keyIDs` may belong that is nobody's
+  /// else.
+  ///
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  public func damage(hiding keyIDs: [String]) throws(ContactsError) -> [ContactsError] {
+    var damage: [ContactsError] = []
+    for book in books { damage += try book.damage(hiding: keyIDs) }
+    return damage
   }
 
   private func indexedClaims(on keyIDs: [String]) throws(ContactsError) -> [String: [Claim]] {
@@ -64,8 +75,14 @@ extension AddressBook {
   private func isContradicted(
     _ claim: Claim, from book: ContactBook
   ) throws(ContactsError) -> Bool {
-    guard let pin = try pin(of: claim.name), pin.isOwn || book.isShared else { return false }
-    switch Pinning.verdict(on: claim.published, pinned: pin.contact.published) {
+    guard let published = claim.published else { return false }
+    let pin: Pin?
+    do { pin = try self.pin(of: claim.name) } catch {
+      guard error.isDamage, book.isShared else { throw error }
+      return true
+    }
+    guard let pin, pin.isOwn || book.isShared else { return false }
+    switch Pinning.verdict(on: published, pinned: pin.contact.published) {
     case .same, .renewed, .newer, .refused(.older): return false
     case .refused: return true
     }

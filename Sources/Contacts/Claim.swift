@@ -18,8 +18,21 @@ struct Claim: Sendable {
 
   let name: String
   let strength: Strength
-  /// What is published under the name.
-  let published: PublishedKeys
+  /// What is published under the name; nil when it cannot be read.
+  let published: PublishedKeys?
+
+  private init(name: String, strength: Strength, published: PublishedKeys?) {
+    self.name = name
+    self.strength = strength
+    self.published = published
+  }
+
+  fileprivate init(_ name: String, _ strength: Strength, _ published: PublishedKeys) {
+    self.init(name: name, strength: strength, published: published)
+  }
+
+  /// That a key was somebody's whose file is damaged: it may be theirs still, and nobody else's.
+  init(ofDamaged name: String) { self.init(name: name, strength: .proven, published: nil) }
 
   /// The names of the one person whose claim among `claims` counts; none when it is nobody's.
   ///
@@ -33,8 +46,10 @@ struct Claim: Sendable {
   ) throws(ContactsError) -> [String] {
     guard let strongest = claims.map(\.strength).max(), strongest >= least else { return [] }
     let best = claims.filter { $0.strength == strongest }
-    for other in best.dropFirst() where !other.name.isExactly(best[0].name) {
-      guard try other.published.fingerprint() == best[0].published.fingerprint() else { return [] }
+    let published = best.compactMap(\.published)
+    guard published.count == best.count else { return [] }
+    for index in best.indices.dropFirst() where !best[index].name.isExactly(best[0].name) {
+      guard try published[index].fingerprint() == published[0].fingerprint() else { return [] }
     }
     return best.map(\.name)
   }
@@ -55,7 +70,7 @@ extension Contact {
     } else {
       return nil
     }
-    return Claim(name: name, strength: strength, published: published)
+    return Claim(name, strength, published)
   }
 }
 
@@ -67,7 +82,7 @@ extension Identity {
       publicKeys.contains { $0.hasThumbprint(keyID) }
       || card.removedKeyIDs.contains { $0.isExactly(keyID) }
     guard isOwn || publicKeys.contains(where: { $0.isLabelled(keyID) }) else { return nil }
-    return Claim(name: name, strength: isOwn ? .proven : .written, published: .card(card))
+    return Claim(name, isOwn ? .proven : .written, .card(card))
   }
 }
 

@@ -89,11 +89,35 @@ public struct ContactBook: Sendable {
       // A name that anybody may write would otherwise cost a look at everybody who did.
       guard PublicJWK.isThumbprint(keyID) || names.count <= Self.fewNames else { continue }
       // An entry may be out of date; the contact itself tells.
-      claims[keyID] = names.compactMap { name in
-        (try? contact(name))?.claim(on: keyID, isShared: isShared)
+      for name in names {
+        if let claim = try claim(of: name, on: keyID) { claims[keyID, default: []].append(claim) }
       }
     }
     return claims
+  }
+
+  private func claim(of name: String, on keyID: String) throws(ContactsError) -> Claim? {
+    do { return try contact(name)?.claim(on: keyID, isShared: isShared) } catch {
+      guard error.isDamage else { throw error }
+      // A project's word that cannot be read is none.
+      return isShared ? nil : Claim(ofDamaged: name)
+    }
+  }
+
+  /// Why contacts cannot be read that one of the keys may be of, by what was known of them, or for all
+  /// that is known.
+  ///
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  func damage(hiding keyIDs: [String]) throws(ContactsError) -> [ContactsError] {
+    let names = try index.names(for: keyIDs).values.joined() + index.unreadableNames()
+    var damage: [ContactsError] = []
+    for name in Set(names).sorted() {
+      do { _ = try contact(name) } catch {
+        guard error.isDamage else { throw error }
+        damage.append(error)
+      }
+    }
+    return damage
   }
 
   /// Sees to it that ``claims(on:)`` knows also of contacts that were written to where they lie.
@@ -203,8 +227,12 @@ public struct ContactBook: Sendable {
     }
     var changes: [JournaledDirectory.Change] = [.remove(Kind.contacts.path(name))]
     let groups = try putting(nil, inPlaceOf: .person(name), &changes)
-    // A damaged contact can be removed too.
-    try change(from: (try? contact(name)).map { [$0] } ?? [], to: [], changes, holding: lock)
+    if let contact = try? contact(name) {
+      try change(from: [contact], to: [], changes, holding: lock)
+    } else {
+      // A damaged contact can be removed too; the index is made anew when somebody asks.
+      try reporting { () throws(FileError) in try files.apply(changes, holding: lock) }
+    }
     return groups
   }
 

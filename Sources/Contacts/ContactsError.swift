@@ -1,3 +1,5 @@
+internal import DurableFiles
+
 /// What went wrong with the keyring.
 public struct ContactsError: Error, Sendable {
   /// The kinds of failure a caller can act on.
@@ -44,4 +46,16 @@ public struct ContactsError: Error, Sendable {
     self.reason = reason
     self.underlying = underlying
   }
+}
+
+extension ContactsError {
+  /// Whether a file is not as it must be, and stays so until somebody sees to it.
+  var isDamage: Bool {
+    code == .damaged || code == .inputOutput && (underlying as? FileError)?.isLasting == true
+  }
+}
+
+extension FileError {
+  /// Whether the file itself is the reason, and not what befell the system as it was read.
+  var isLasting: Bool { [.notPermitted, .wrongKind, .tooLarge].contains(code) }
 }

@@ -14,9 +14,12 @@ struct KeyIndex: Sendable {
   private let name: String
   private let contacts: Directory
 
-  private static let version = "valise keys 3"
+  private static let version = "valise keys 4"
+  /// What no key is called: the names of contacts that cannot be read are under it.
+  private static let unreadable = "?"
   /// Each takes some 50 reads of the file; all of it, among 100,000 contacts, some 170.
   private static let fewSearches = 8
+  private static let byteLimit = 1 << 28
 
   /// - Parameters:
   ///   - directory: where the index lies, apart from what it is of.
@@ -42,6 +45,17 @@ struct KeyIndex: Sendable {
       }
     } catch { throw ContactsError(error) }
     return names
+  }
+
+  /// The names of contacts that could not be read when the index was made.
+  ///
+  /// - Throws: ``ContactsError`` `inputOutput`.
+  func unreadableNames() throws(ContactsError) -> [String] {
+    let lines = try current()
+    return try reporting { () throws(FileError) in
+      try lines.rests(after: Array("\(Self.unreadable) ".utf8))
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
   }
 
   /// Makes the index anew if contacts were written to where they lie since it was made.
@@ -119,16 +133,43 @@ struct KeyIndex: Sendable {
   private func built() throws(ContactsError) -> SortedLines {
     let names: [String]
     do { names = try contacts.entryNames() } catch { throw ContactsError(error) }
-    let lines = Parallel.map(names) { (name) -> [[UInt8]] in
-      // One that is damaged has no keys; whoever asks for it by name is told.
-      guard let text = try? contacts.read("\(name).json", limit: JournaledDirectory.fileLimit),
-        let root = try? JSONDocument(parsing: text).root, let card = root["card"],
-        let keys = try? JWKSet(card).publicKeys
-      else { return [] }
-      let former = root["former"]?.elements.compactMap(\.string) ?? []
-      return Self.lines(for: name, keys: keys, former: former)
+    let found = try Parallel.map(names) { (name) throws(ContactsError) in
+      (name: name, lines: try lines(for: name))
     }
-    return SortedLines(sorting: lines.joined())
+    let unreadable = Set(found.filter { $0.lines == nil }.map(\.name))
+    return SortedLines(sorting: found.compactMap(\.lines).joined() + earlierLines(for: unreadable))
+  }
+
+  /// The lines of the contact called `name`; nil when its file says nothing.
+  ///
+  /// - Throws: ``ContactsError`` `inputOutput` for what may be over the next time.
+  private func lines(for name: String) throws(ContactsError) -> [[UInt8]]? {
+    let text: [UInt8]
+    do { text = try contacts.read("\(name).json", limit: JournaledDirectory.fileLimit) } catch {
+      guard error.code != .notFound else { return [] }
+      guard !error.isLasting else { return nil }
+      throw ContactsError(error)
+    }
+    guard let root = try? JSONDocument(parsing: text).root, let card = root["card"],
+      let keys = try? JWKSet(card).publicKeys
+    else { return nil }
+    // A synchronizer's copy of another one is nobody.
+    guard root["name"]?.string.map({ $0.isExactly(name) }) ?? true else { return [] }
+    let former = root["former"]?.elements.compactMap(\.string) ?? []
+    return Self.lines(for: name, keys: keys, former: former)
+  }
+
+  /// What was known of contacts before they were damaged: their keys are not free for others to claim.
+  private func earlierLines(for names: Set<String>) -> [[UInt8]] {
+    guard !names.isEmpty else { return [] }
+    let text = (try? directory.read(name, limit: Self.byteLimit)) ?? []
+    let isOurs = text.starts(with: Array("\(Self.version) ".utf8))
+    let earlier = (isOurs ? text : []).split(separator: 0x0A).filter { line in
+      guard let space = line.firstIndex(of: 0x20) else { return false }
+      return names.contains(String(decoding: line[(space + 1)...], as: UTF8.self))
+    }
+    let marks = names.map { Array("\(Self.unreadable) \($0)\n".utf8) }
+    return Array(Set(earlier.map { $0 + [0x0A] } + marks))
   }
 
   private static func lines(for contact: Contact) -> [[UInt8]] {

@@ -29,6 +29,11 @@ extension Directory {
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
+  /// The names of the directories in it, and of links that may lead to one.
+  package func folderNames() throws(FileError) -> [String] {
+    try entries().filter { [.directory, .link].contains($0.kind) }.map(\.name)
+  }
+
   private static func kind(_ type: Int32, _ path: String) -> Entry.Kind {
     switch type {
     case 8: return .file

@@ -50,7 +50,7 @@ package struct FileError: Error, Sendable, Hashable {
       case ENOENT, ENOTDIR: .notFound
       case EACCES, EPERM, EROFS: .notPermitted
       case EEXIST: .exists
-      case EISDIR: .wrongKind
+      case EISDIR, ELOOP, ENXIO: .wrongKind
       case ENOSPC, EDQUOT: .noSpace
       case EPIPE: .closed
       default: .failed

@@ -12,12 +12,14 @@ extension Span<UInt8> {
     return lines
   }
 
-  func hasPrefix(_ word: StaticString) -> Bool {
+  /// Whether it begins with the bytes of `word`.
+  package func hasPrefix(_ word: StaticString) -> Bool {
     let length = word.utf8CodeUnitCount
     return count >= length && (0..<length).allSatisfy { unsafe self[$0] == word.utf8Start[$0] }
   }
 
-  func contains(_ word: StaticString) -> Bool {
+  /// Whether the bytes of `word` stand in it.
+  package func contains(_ word: StaticString) -> Bool {
     guard count >= word.utf8CodeUnitCount else { return false }
     return (0...(count - word.utf8CodeUnitCount)).contains {
       extracting(droppingFirst: $0).hasPrefix(word)

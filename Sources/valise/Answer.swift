@@ -17,7 +17,19 @@ struct AnswerOptions: ParsableArguments {
 
 extension Console {
   /// Prints JSON to standard output.
-  static func print(_ json: JSONText) throws {
-    try print(String(decoding: json.readable.dropLast(), as: UTF8.self))
+  static func print(_ json: JSONText) throws { try print(json.shownText) }
+}
+
+extension JSONText {
+  /// The name of a case, in the form that all names of the program's JSON have: `not_a_file`.
+  static func word(_ name: String) -> JSONText {
+    .string(snake(name))
+  }
+
+  /// Likewise, as a member's name.
+  static func snake(_ name: String) -> String {
+    name.reduce(into: "") { result, character in
+      result += character.isUppercase ? "_\(character.lowercased())" : String(character)
+    }
   }
 }

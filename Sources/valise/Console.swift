@@ -1,9 +1,18 @@
 internal import DurableFiles
+internal import Synchronization
 
 /// What the program says on standard error.
 enum Console {
   static func error(_ message: String) { say("error", message) }
   static func warning(_ message: String) { say("warning", message) }
+
+  private static let warnings = Mutex<Set<String>>([])
+
+  /// A warning that is the same for many things, and given for the first of them.
+  static func warningOnce(_ message: String) {
+    if warnings.withLock({ $0.insert(message).inserted }) { warning(message) }
+  }
+
   /// A line that belongs to the one above.
   static func detail(_ text: String) { write("valise:   \(text)\n") }
   static func hint(_ message: String) { say("hint", message) }

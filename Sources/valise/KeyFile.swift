@@ -38,7 +38,10 @@ struct KeyFile {
       guard isJSON else {
         return try isOpenSSH ? JWKSet(openSSH: text).keys : JWKSet(pem: text).keys
       }
-    } catch { throw Failure(error, naming: path) }
+    } catch {
+      throw text.withBytes { ForeignText(fileOf: $0) }?.failure(path)
+        ?? Failure(error, naming: path)
+    }
     let text = try json(passphrases)
     do throws(JOSEError) { return try nonEmpty(JWKSet(parsing: text)) } catch {
       throw Failure(error, naming: path)
@@ -89,8 +92,13 @@ struct KeyFile {
     let keys = try publicKeys()
     let publicKeys = keys.compactMap { if case .publicKey(let key) = $0 { key } else { nil } }
     guard publicKeys.count == keys.count else { throw holdsPrivateKeys }
+    guard !publicKeys.allSatisfy(\.onlySigns) else {
+      throw Failure(.badData, "\(Text.shown(path)): \(Self.onlySigns)")
+    }
     return .bare(publicKeys)
   }
+
+  static let onlySigns = "has no key that can be encrypted to: keys of Ed25519 and Ed448 only sign"
 
   private var holdsPrivateKeys: Failure {
     Failure(
@@ -140,4 +148,9 @@ struct KeyFile {
   var isEnvelope: Bool {
     (try? JSONDocument(parsing: text))?.root["ciphertext"] != nil
   }
+}
+
+extension PublicJWK {
+  /// Whether it is of a kind that is for signatures alone.
+  var onlySigns: Bool { ["Ed25519", "Ed448"].contains(kind) }
 }

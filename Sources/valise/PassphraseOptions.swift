@@ -36,9 +36,12 @@ struct PassphraseOptions: ParsableArguments {
   }
 
   /// A passphrase that is to be set: asked for twice.
-  func new(_ prompt: String) throws -> SecretBytes {
+  ///
+  /// `alternative` is another flag than those that hand one over, and what it does.
+  func new(_ prompt: String, alternative: String? = nil) throws -> SecretBytes {
     if let handed { return try handed.read() }
-    return try PassphraseQuestion.askForNew(prompt, flags: "--passphrase-file or --passphrase-fd")
+    let flags = [alternative, "--passphrase-file or --passphrase-fd"].compactMap(\.self)
+    return try PassphraseQuestion.askForNew(prompt, flags: flags.joined(separator: ", "))
   }
 }
 

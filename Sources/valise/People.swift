@@ -29,6 +29,13 @@ struct People {
     return try person(name).map { [$0] }
   }
 
+  /// What to do about a name that nobody has.
+  func hint(unknown name: String) throws -> String {
+    guard try book.group(name) == nil else { return "there is a group of that name: @\(name)" }
+    let name = Text.shown(name)
+    return "valise contact add \(name) FILE makes one; valise contact list shows all"
+  }
+
   private struct Renamed: Error {}
 
   private func group(_ name: String) throws -> [Meant] {

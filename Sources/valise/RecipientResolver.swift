@@ -28,10 +28,12 @@ struct RecipientResolver {
       return
     }
     guard FileIdentity(path: name) != nil else {
+      if let foreign = ForeignText(name: name) {
+        throw foreign.failure("\(name.prefix(24))…")
+      }
       throw Failure(
         .unknownName, "there is no contact called \(Text.shown(name)), and no file",
-        hint: "valise contact add \(Text.shown(name)) FILE makes one; valise contact list shows all"
-      )
+        hint: try people.hint(unknown: name))
     }
     try add(KeyFile(name).publicKeys(), of: name)
   }
@@ -76,7 +78,11 @@ struct RecipientResolver {
       } catch let error as JOSEError { throw Failure(error, naming: name) }
     }
     guard count > 0 else {
-      throw Failure(.badData, "\(Text.shown(name)): holds no key that can be encrypted to")
+      let onlySigns = keys.compactMap(\.publicKey).allSatisfy(\.onlySigns)
+      throw Failure(
+        .badData,
+        "\(Text.shown(name)): "
+          + (onlySigns ? KeyFile.onlySigns : "holds no key that can be encrypted to"))
     }
   }
 

@@ -39,22 +39,8 @@ struct Report {
     case let error as ContactsError: Failure(error)
     case let error as PostError: Failure(error)
     case let error as FileError: Failure(reading: error)
-    default: usage(error)
+    default: UsageError(error).failure
     }
-  }
-
-  private static func usage(_ error: any Error) -> Failure {
-    let text = Valise.message(for: error)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
-    guard !lines.isEmpty else { return Failure(.bug, "an error without words") }
-    // argument-parser writes sentences; messages here begin small and end without a stop.
-    var first = lines.removeFirst()
-    if first.hasPrefix("Error: ") { first.removeFirst(7) }
-    first = first.prefix(1).lowercased() + first.dropFirst()
-    if first.hasSuffix(".") { first.removeLast() }
-    // It quotes the arguments, and a name that the shell put there may be anybody's.
-    return Failure(
-      .usage, Text.shown(first), hint: "valise --help lists the commands and their options")
   }
 }
 

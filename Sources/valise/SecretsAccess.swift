@@ -120,7 +120,10 @@ struct SecretsAccess {
     _ body: ([JWE.DecryptionKey]) throws(SecretsError) -> Result
   ) throws -> Result {
     let recipients: [JWE.RecipientDescription]
-    do { recipients = try file.recipients() } catch { throw Failure(error, naming: name) }
+    do { recipients = try file.recipients() } catch {
+      let foreign = error.code == .notSealed ? ForeignText(valuesOf: file.bytes) : nil
+      throw foreign?.failure(name) ?? Failure(error, naming: name)
+    }
     let choice = try KeyChoice(for: recipients, name: name, keys: own)
     do { return try body(choice.keys) } catch {
       guard error.code == .noMatchingKey, let cause = error.underlying as? JOSEError else {

@@ -86,6 +86,11 @@ enum Text {
     return index == 0 ? "\(byteCount) B" : "\(tenths / 10).\(tenths % 10) \(units[index])"
   }
 
+  /// Likewise, with the number itself where that says more: `1.4 GiB (1503238553 bytes)`.
+  static func exactSize(_ byteCount: UInt64) -> String {
+    size(byteCount) + (byteCount < 1024 ? "" : " (\(byteCount) bytes)")
+  }
+
   /// A fingerprint as people read it to each other, on two lines.
   static func fingerprint(_ title: String, _ fingerprint: Fingerprint) -> [String] {
     ["\(title)  \(fingerprint.words)", "\(title)  \(fingerprint.digits)"]
@@ -120,7 +125,14 @@ enum Text {
       row.enumerated().map { column, cell in
         column == row.count - 1
           ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
-      }.joined(separator: "  ")
+      }.joined(separator: "  ").withoutEndBlanks
     }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  /// The same without spaces at the end.
+  fileprivate var withoutEndBlanks: String {
+    String(self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)])
   }
 }

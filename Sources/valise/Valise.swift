@@ -14,7 +14,7 @@ struct Valise: ParsableCommand {
       valise contact add bob bob.jwks           keep somebody's
       valise encrypt -r bob -r me -o plan.jwe plan.pdf
       valise decrypt -o plan.pdf plan.jwe
-      valise secrets encrypt -i secrets.yaml    seal values, and leave the rest readable
+      valise secrets encrypt -i secrets.yaml    seal the values in a file
       valise post join /media/shared/post       send messages through a shared folder
       valise send -t bob -a plan.pdf 'at nine'  write one
       valise sync                               post it, and collect what came
@@ -54,6 +54,7 @@ struct Valise: ParsableCommand {
           .usage, "\(Text.shown(word)): is not UTF-8",
           hint: "valise takes no other names; rename the file, or use standard input and output")
       }
+      try NamedCommand.check(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitCode {

@@ -80,7 +80,7 @@ class Person:
         """Whether nothing waits: neither here, nor in this copy of the post."""
         if any(True for _ in self.leftovers()):
             return False
-        status = self.json("post", "status")[0]
+        status = self.json("post", "status")["posts"][0]
         return status["unposted"] == status["unacknowledged"] == 0 and not status["pending"]
 
     def leftovers(self):
@@ -97,13 +97,13 @@ class Person:
         for entry in self.json("sent", "--all"):
             if any(delivery["acknowledged"] is None for delivery in entry["deliveries"]):
                 yield f"{entry['message']['subject']} is not acknowledged"
-        status = self.json("post", "status")[0]
+        status = self.json("post", "status")["posts"][0]
         for member in ("gaps", "refused", "quarantined", "overdue"):
             if status[member]:
                 yield f"{self.name}: {member}: {status[member]}"
         checked = self.json("post", "check", str(self.post), allowed=(0, 65))
         for finding in checked["findings"]:
-            if finding["problem"] != "conflictCopy":
+            if finding["problem"] != "conflict_copy":
                 yield f"{self.name}: {'/'.join(finding['path'])}: {finding['problem']}"
         for path in self.leftovers():
             yield f"{self.name}: {path} is left over"

@@ -18,7 +18,7 @@ struct WatchStateTests {
     var report = SyncReport()
     change(&report)
     return SyncRound.Outcome(
-      post: post, summary: .success(SyncSummary(post: post, report: report)))
+      post: post, summary: .success(SyncSummary(post: post, report: report, readmittedCount: 0)))
   }
 
   private func failed(_ status: valise.ExitStatus, _ message: String) -> SyncRound.Outcome {

@@ -18,6 +18,18 @@ import Testing
     #expect(try key.thumbprintText() == expected)
     #expect(
       try key.thumbprintURI() == "urn:ietf:params:oauth:jwk-thumbprint:sha-256:\(expected)")
+    #expect(ThumbprintURI.thumbprint(in: ThumbprintURI.of(expected)) == expected)
+  }
+
+  @Test(
+    "a URI that holds no thumbprint is none",
+    arguments: [
+      "", "x", String(repeating: "A", count: 44), "=" + String(repeating: "A", count: 42),
+    ])
+  func malformed(thumbprint: String) {
+    #expect(ThumbprintURI.thumbprint(in: ThumbprintURI.of(thumbprint)) == nil)
+    let other = "urn:ietf:params:oauth:jwk-thumbprint:sha-512:\(thumbprint)"
+    #expect(ThumbprintURI.thumbprint(in: other) == nil)
   }
 
   @Test("what a key says of itself does not change its thumbprint")

@@ -10,19 +10,15 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension Outcome {
-  // Accepted when `body` yields `expected`, refused when it throws. `expected` is nil where the
-  // file gives no result, because there should be none.
+  /// A library that fails without a reason has not refused anything.
   static func of<Result: Equatable>(
     _ expected: Result?, _ body: () throws -> Result
   ) rethrows -> Outcome {
-    do {
-      let result = try body()
-      return expected == nil || result == expected ? .accepted : .wrong("another result")
-    } catch let error as PrimitiveError {
-      // A library that fails without a reason has not refused anything.
-      let isDefect = [.internalFailure, .randomUnavailable].contains(error.code)
-      return isDefect ? .wrong(error.reason) : .refused
-    }
+    try of(
+      expected,
+      defect: { (error: PrimitiveError) in
+        [.internalFailure, .randomUnavailable].contains(error.code) ? error.reason : nil
+      }, body)
   }
 
   /// Accepted when `body` finds that a signature or a code holds.

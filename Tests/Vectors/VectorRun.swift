@@ -6,6 +6,21 @@ package enum Outcome: Sendable, Hashable {
   case wrong(String)
 }
 
+extension Outcome {
+  /// Accepted when `body` yields `expected`, refused when it throws a `Refusal`.
+  ///
+  /// Unless `defect` says that nothing was refused, and why. `expected` is nil where the file gives no
+  /// result, because there should be none.
+  package static func of<Result: Equatable, Refusal: Error>(
+    _ expected: Result?, defect: (Refusal) -> String?, _ body: () throws -> Result
+  ) rethrows -> Outcome {
+    do {
+      let result = try body()
+      return expected == nil || result == expected ? .accepted : .wrong("another result")
+    } catch let error as Refusal { return defect(error).map(Outcome.wrong) ?? .refused }
+  }
+}
+
 extension VectorFile {
   /// Runs every test, prints one line of counts, and returns what is not as it should be.
   ///

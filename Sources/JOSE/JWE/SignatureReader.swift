@@ -95,7 +95,7 @@ struct PendingSignature {
     _ token: SignedToken, _ issuer: String, _ policy: JWE.SignaturePolicy
   ) throws(JOSEError) -> JWE.Authorship {
     // A name that is shown to people, and that nobody vouches for as long as the key is not known.
-    guard PublicJWK.isThumbprintURI(issuer) else {
+    guard ThumbprintURI.thumbprint(in: issuer) != nil else {
       throw JOSEError(.malformed, "iss is not the thumbprint of a key")
     }
     let key = try JWT.lookUp { () throws -> PublicJWK? in try policy.signerKey(issuer) }

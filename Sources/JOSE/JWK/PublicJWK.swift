@@ -104,19 +104,7 @@ public struct PublicJWK: Sendable {
 
   /// The thumbprint as a URI (RFC 9278).
   public func thumbprintURI() throws(JOSEError) -> String {
-    "\(Self.thumbprintPrefix)\(try thumbprintText())"
-  }
-
-  private static let thumbprintPrefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-
-  /// Whether `text` is the URI of a SHA-256 thumbprint, whose ever it is.
-  static func isThumbprintURI(_ text: String) -> Bool {
-    guard text.utf8.starts(with: thumbprintPrefix.utf8) else { return false }
-    let name = Array(text.utf8.dropFirst(thumbprintPrefix.utf8.count))
-    guard name.count == 43 else { return false }
-    do throws(PrimitiveError) {
-      return try Base64URL.decode(name.span).count == 32
-    } catch { return false }
+    ThumbprintURI.of(try thumbprintText())
   }
 
   /// The JWK, members that are public and nothing else.

@@ -23,12 +23,13 @@ extension Mailbox {
 extension Mailbox {
   /// Which of these were taken in before; their markers may be deleted.
   func dismiss(
-    _ markers: [Marker], by opener: EnvelopeOpener, clock: ClockVerdict
+    _ markers: [Marker], by opener: EnvelopeOpener
   ) throws(PostError) -> Set<Marker> {
     guard !markers.isEmpty else { return [] }
     return try write { database in
-      let inbox = Inbox(database, opener, clock)
-      return Set(try markers.filter { try inbox.dismiss($0.hash) })
+      let acknowledgements = AcknowledgementQueue(
+        database, of: opener.keyName, in: opener.post.identifier)
+      return Set(try markers.filter { try acknowledgements.dismiss($0.hash) })
     }
   }
 }
@@ -44,6 +45,9 @@ struct Inbox {
   fileprivate(set) var announcesArrivals = false
 
   private var post: PostIdentifier { opener.post.identifier }
+  private var acknowledgements: AcknowledgementQueue {
+    AcknowledgementQueue(database, of: opener.keyName, in: post)
+  }
 
   /// How many strangers' envelopes are kept, and how large they may be together.
   static let maximumQuarantineCount = 1_000
@@ -89,13 +93,13 @@ struct Inbox {
     // What has expired may have been forgotten, and still be here.
     if isNew, cameInTime { isNew = try !has(message) }
     guard isNew else {
-      try acknowledge(message.issuer, message.identifier)
+      try acknowledgements.add(message.issuer, message.identifier)
       return .duplicate
     }
     let incoming = try insert(message, signer, arrival.envelope)
     if announcesArrivals { try Notifications.queue(incoming, opener.now, database) }
     try follow(message)
-    try acknowledge(message.issuer, message.identifier)
+    try acknowledgements.add(message.issuer, message.identifier)
     // It may have come before its sender was known. There it would outlive what is remembered here.
     try database.cachedStatement(sql: "DELETE FROM quarantine WHERE hash = ?")
       .execute(arguments: [arrival.marker.hash.text])
@@ -121,19 +125,6 @@ struct Inbox {
     return database.changesCount > 0
   }
 
-  /// Whether the envelope of this hash was taken in before, out of the same key's box.
-  ///
-  /// Its sender does not know it yet if it is announced again, and is told once more.
-  func dismiss(_ hash: ContentHash) throws -> Bool {
-    let row = try Row.fetchOne(
-      database,
-      sql: "SELECT issuer, identifier, isAcknowledgement FROM seen WHERE hash = ? AND key = ?",
-      arguments: [hash.text, opener.keyName])
-    guard let row else { return false }
-    if !(row[2] as Bool) { try acknowledge(row[0], row[1]) }
-    return true
-  }
-
   private func insert(
     _ message: Message, _ signer: PublicJWK, _ envelope: [UInt8]
   ) throws -> Int64 {
@@ -154,17 +145,6 @@ struct Inbox {
         arguments: [incoming, hash.text])
     }
     return incoming
-  }
-
-  /// Queues the acknowledgement, once all parts are here: the sender deletes them after it.
-  private func acknowledge(_ issuer: String, _ identifier: String) throws {
-    try database.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO acknowledgement SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
-          SELECT 1 FROM incoming JOIN incomingPart ON incomingPart.incoming = incoming.id
-          WHERE issuer = ?2 AND identifier = ?3 AND isPresent = 0)
-        """
-    ).execute(arguments: [post.data, issuer, identifier, opener.keyName])
   }
 
   /// Notes the message's place in its stream, and which are missing before it.

@@ -35,7 +35,7 @@ extension Mailbox {
     let directory = Directory(path: path)
     try floor { () throws in
       try directory.create()
-      guard !directory.contains(databaseName) else {
+      guard !exists(in: path) else {
         throw PostError(.exists, "there is a mailbox already")
       }
       let source = try source(backup)

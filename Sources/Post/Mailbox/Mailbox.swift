@@ -20,6 +20,11 @@ public final class Mailbox: Sendable {
 
   static let databaseName = "mailbox.sqlite"
 
+  /// Whether there is a mailbox in the directory at `path`.
+  public static func exists(in path: String) -> Bool {
+    Directory(path: path).contains(databaseName)
+  }
+
   /// Opens the mailbox in the directory at `path`, which is made when it is missing.
   ///
   /// - Throws: ``PostError`` `unsupported` when a newer Valise made it, `damaged`, `inputOutput`.

@@ -56,8 +56,7 @@ extension Courier {
   private func dismissing(
     _ candidates: [Candidate], _ opener: EnvelopeOpener, _ collection: inout Collection
   ) throws(PostError) -> [Candidate] {
-    let known = try mailbox.dismiss(
-      candidates.map(\.marker), by: opener, clock: collection.clock)
+    let known = try mailbox.dismiss(candidates.map(\.marker), by: opener)
     var others: [Candidate] = []
     for candidate in candidates {
       guard known.contains(candidate.marker) else {

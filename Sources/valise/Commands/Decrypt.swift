@@ -123,15 +123,27 @@ struct Decrypt: ParsableCommand {
   static func envelope(
     _ input: InputFile, policy: JWE.DecryptionPolicy, for use: JWE.Envelope.Use, quiet: Bool
   ) throws -> JWE.Envelope {
+    var read: (any RandomAccessBytes)?
     do throws(JOSEError) {
       let bytes: any RandomAccessBytes =
         if let file = FileAccess(input) { file } else { try SpooledBytes(input) }
+      read = bytes
       let progress = Progress(total: bytes.byteCount, quiet: quiet)
       return try JWE.Envelope(
         WatchedBytes(bytes: bytes, progress: progress), policy: policy, for: use)
     } catch {
+      if error.code == .malformed, let foreign = read.flatMap(foreign) {
+        throw foreign.failure(input.path)
+      }
       throw Failure(error, naming: input.path)
     }
+  }
+
+  private static func foreign(_ source: any RandomAccessBytes) -> ForeignText? {
+    var bytes: [UInt8] = []
+    let count = min(source.byteCount, UInt64(ForeignText.byteCount))
+    _ = try? source.read(at: 0, upTo: Int(count), appendingTo: &bytes)
+    return ForeignText(fileOf: bytes.span)
   }
 
   /// Control characters in a plaintext would drive the reader's terminal.
@@ -143,7 +155,7 @@ struct Decrypt: ParsableCommand {
     try verified.emit(into: scan)
     guard scan.isPlainText else {
       throw Failure(
-        .cannotCreate, "the content is binary and would confuse the terminal",
+        .cannotCreate, "the content is no plain text and could drive the terminal",
         hint: "-o FILE writes it to a file, -o - shows it all the same")
     }
   }

@@ -57,6 +57,11 @@ extension GroupCommand {
 
     func run() throws {
       let book = try Environment.addressBook()
+      guard !names.contains("me") else {
+        throw Failure(
+          .usage, "me is somebody else to each who reads the group",
+          hint: "your own name will do: valise key list shows it")
+      }
       let members = try names.map { try Group.Member($0) }
       for case .person(let name) in members where try !isKnown(name, in: book) {
         throw Failure(

@@ -23,8 +23,7 @@ struct Inspect: ParsableCommand {
     let envelope = try Decrypt.envelope(input, policy: policy, for: .description, quiet: true)
     let owners = Self.owners(of: envelope)
     if json {
-      try Console.print(
-        String(decoding: Self.json(envelope, owners).readable.dropLast(), as: UTF8.self))
+      try Console.print(Self.json(envelope, owners))
     } else {
       try Console.print(Self.text(envelope, owners, name: input.path))
     }
@@ -49,7 +48,7 @@ struct Inspect: ParsableCommand {
       ["content", Text.shown(envelope.contentEncryptionName ?? "no enc")],
       [
         "size",
-        "\(Text.size(envelope.ciphertextByteCount)) (\(envelope.ciphertextByteCount) bytes)",
+        Text.exactSize(envelope.ciphertextByteCount),
       ],
     ]
     if let type = envelope.type { lines.append(["typ", Text.shown(type)]) }

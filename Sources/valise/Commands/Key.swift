@@ -77,7 +77,8 @@ struct ProtectionOptions: ParsableArguments {
 
   /// The passphrase to protect with; nil for none.
   func passphrase(_ prompt: String) throws -> SecretBytes? {
-    isUnprotected ? nil : try passphrases.new(prompt)
+    isUnprotected
+      ? nil : try passphrases.new(prompt, alternative: "--no-passphrase does without")
   }
 }
 

@@ -43,7 +43,11 @@ extension Key {
       let kind = try KeyType.kind(type)
       let keyring = try Environment.keyring()
       let name = try name ?? Self.userName()
-      try keyring.checkIdentityName(name)
+      do { try keyring.checkIdentityName(name) } catch {
+        guard error.code == .nameTaken else { throw error }
+        throw Failure(error).hinting(
+          "--name NAME makes another; valise key rotate NAME gives an identity a fresh key")
+      }
       let revocationOutput = try revocation.map { try Output($0, force: false) }
       let now = Platform.now()
       let unlocked = try UnlockedIdentity.generate(

@@ -51,8 +51,8 @@ struct LearnedCard {
       try book.keyring.replace(identity, with: newer)
       return "another of your devices changed the card of \(name), which is taken over"
     case .diverged:
-      return "two of your devices changed the card of \(name) at once; valise key device update "
-        + "makes one of both"
+      return "two of your devices changed the card of \(name) at once; valise key update makes "
+        + "one of both"
     }
   }
 }

@@ -8,7 +8,8 @@ internal import Post
 struct LetterOptions: ParsableArguments {
   @Option(
     name: [.customShort("a"), .customLong("attach")],
-    help: ArgumentHelp("Send a file of any size with it. May be repeated.", valueName: "file"))
+    help: ArgumentHelp(
+      "Send a file of any size with it; - for standard input. May be repeated.", valueName: "file"))
   var attachments: [String] = []
 
   @Option(
@@ -34,6 +35,7 @@ struct LetterOptions: ParsableArguments {
     _ body: String, subject: String, to visible: [Correspondent], _ access: MailboxAccess,
     quiet: Bool
   ) throws -> Draft {
+    if subject.isEmpty { try requireContent(body) }
     let people = People(access.book, isQuiet: quiet)
     var addressees = Addressees(visible)
     addressees.blind = try Self.correspondents(bcc, people)
@@ -45,14 +47,27 @@ struct LetterOptions: ParsableArguments {
     return draft
   }
 
+  /// The text that `argument` is or leads to; none where standard input is attached.
+  func text(_ argument: String?, draft: String = "") throws -> String {
+    let count = attachments.count { $0 == "-" }
+    guard count == 0 || count == 1 && argument != "-" else {
+      throw Failure(.usage, "standard input can be one thing only, an attachment or the text")
+    }
+    return count == 1 ? argument ?? "" : try MessageText.read(argument, draft: draft)
+  }
+
+  /// Sees to it that there is a text, or a file: a program that failed and wrote nothing is no message.
+  func requireContent(_ body: String) throws {
+    if attachments.isEmpty { try MessageText.refuseEmpty(body) }
+  }
+
   /// Those whom `names` mean.
   static func correspondents(_ names: [String], _ people: People) throws -> [Correspondent] {
     try names.flatMap { name in
       guard let meant = try people.meant(by: name) else {
         throw Failure(
           .unknownName, "there is no contact called \(Text.shown(name))",
-          hint: "valise contact add \(Text.shown(name)) FILE makes one; valise contact list shows "
-            + "all")
+          hint: try people.hint(unknown: name))
       }
       return meant.map(CorrespondentNames.correspondent)
     }
@@ -69,10 +84,14 @@ struct LetterOptions: ParsableArguments {
     _ path: String, _ access: MailboxAccess, quiet: Bool
   ) throws -> Attachment {
     let file: InputFile
-    do { file = try InputFile(path: path) } catch { throw Failure(reading: error) }
+    do { file = try path == "-" ? InputFile.standardInput() : InputFile(path: path) } catch {
+      let failure = Failure(reading: error)
+      throw error.code == .wrongKind
+        ? failure.hinting("tar -cz DIR | valise send -a - sends a directory") : failure
+    }
     let progress = Progress(total: file.byteCount, quiet: quiet)
     defer { progress.finish() }
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path == "-" ? "stdin" : path.split(separator: "/").last.map(String.init) ?? path
     do {
       return try access.mailbox.attach(
         WatchedSource(source: FileSource(file), progress: progress), name: name,

@@ -16,7 +16,7 @@ final class MailboxAccess {
   init(_ passphrases: PassphraseOptions, makesOne: Bool = false) throws {
     book = try Environment.addressBook()
     let directory = Self.directory(book)
-    guard makesOne || directory.contains("mailbox.sqlite") else {
+    guard makesOne || Mailbox.exists(in: directory.path) else {
       throw Failure(
         .configuration, "you take part in no post yet",
         hint: "valise post join DIR takes part in one, valise post init DIR makes one")
@@ -119,6 +119,12 @@ final class MailboxAccess {
 
   /// Queues messages, and wakes a sync that is watching.
   func send(_ drafts: [Draft], in post: PostDescriptor) throws -> [MessageID] {
+    let dayCount = post.limits.dayCount
+    guard drafts.allSatisfy({ $0.lifetime ?? 0 <= dayCount * 86_400 }) else {
+      throw Failure(
+        .usage, "--expires: a message may wait \(dayCount) days in this post",
+        hint: "--expires \(dayCount)d is the longest")
+    }
     let sent = try mailbox.send(drafts, from: keys(), in: post, now: Platform.now())
     // Whoever does not hear it finds the messages with the next look.
     try? bell.create()
@@ -148,15 +154,5 @@ final class MailboxAccess {
         hint: "valise post status shows them")
     }
     return matching[0]
-  }
-}
-
-/// Where a post is.
-enum PostLocation {
-  /// The whole path, however it was written: the mailbox is used from anywhere, and the post may not
-  /// be at hand.
-  static func absolute(_ path: String) -> String {
-    let resolved = StagedFile.resolvingLinks(path)
-    return resolved.hasPrefix("/") ? resolved : "\(StagedFile.resolvingLinks("."))/\(resolved)"
   }
 }

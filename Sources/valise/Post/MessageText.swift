@@ -25,6 +25,13 @@ enum MessageText {
     } catch let error as FileError { throw Failure(reading: error) }
   }
 
+  /// Sees to it that `text` says something.
+  static func refuseEmpty(_ text: String) throws {
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw Failure(.usage, "the message is empty; nothing was sent")
+    }
+  }
+
   /// What the person writes, in memory-backed storage.
   private static func edited(_ draft: String) throws -> String {
     let name = "message-\(try RandomSource.system.bytes(8).map { String($0, radix: 36) }.joined())"
@@ -41,9 +48,7 @@ enum MessageText {
       throw Failure(.usage, "\(why); nothing was sent")
     }
     let text = try text(directory.read("message.txt", limit: limit), "the message")
-    guard text.contains(where: { !$0.isWhitespace }) else {
-      throw Failure(.usage, "the message is empty; nothing was sent")
-    }
+    try refuseEmpty(text)
     // Whoever leaves a quotation as it is has thought better of answering.
     guard draft.isEmpty || !text.isExactly(draft) else {
       throw Failure(.usage, "nothing was written; nothing was sent")

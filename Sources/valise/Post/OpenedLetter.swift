@@ -99,7 +99,6 @@ struct OpenedLetter {
   func json() throws -> JSONText {
     var members = try members()
     members.append(.init("body", .string(message.body)))
-    members.append(.init("attachments", .array(message.attachments.map(Self.json))))
     return .object(members)
   }
 
@@ -117,6 +116,7 @@ struct OpenedLetter {
       .init("exp", .integer(message.expiresAt)), .init("thread", .string(message.thread)),
       .init("re", message.inReplyTo.map { .string($0) } ?? .null),
       .init("priority", .string(message.priority.rawValue)),
+      .init("attachments", .array(message.attachments.map(Self.json))),
     ]
     if case .received(let entry) = entry {
       members += [

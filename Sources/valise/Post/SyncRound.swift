@@ -52,7 +52,21 @@ struct SyncRound {
       report = try courier.sync(now: Platform.now())
     } catch { throw Failure(error).naming(post.location) }
     for card in report.cards { try LearnedCard(card, in: access.book)?.take() }
-    return SyncSummary(post: post, report: report)
+    return SyncSummary(post: post, report: report, readmittedCount: try readmit(post, keys))
+  }
+
+  /// Takes in what waited in quarantine until its sender became a contact, or one that can be read.
+  private func readmit(_ post: JoinedPost, _ keys: Post.OwnKeys) throws -> Int {
+    let issuers = Set(try access.mailbox.quarantine().map(\.claimedIssuer))
+    let thumbprints = issuers.compactMap(ThumbprintURI.thumbprint)
+    // All at once: a key that is nobody's costs a look at all contacts.
+    return try access.book.owners(of: thumbprints).keys.reduce(0) { count, thumbprint in
+      try count
+        + access.mailbox.reconsiderQuarantine(
+          of: post.descriptor, from: ThumbprintURI.of(thumbprint), with: keys,
+          knowing: access.names, now: Platform.now(), announcing: notifier.isNeeded
+        ).acceptedCount
+    }
   }
 
   private func words(_ step: SyncStep) -> String {

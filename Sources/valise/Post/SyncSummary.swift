@@ -6,6 +6,10 @@ internal import Post
 struct SyncSummary {
   let post: JoinedPost
   let report: SyncReport
+  /// Messages from before, out of quarantine.
+  let readmittedCount: Int
+
+  private var acceptedCount: Int { report.acceptedCount + readmittedCount }
 
   /// Whether something was done, rather than found to be as it was.
   var isEventful: Bool { !deeds.isEmpty }
@@ -24,7 +28,7 @@ struct SyncSummary {
   private var deeds: [String] {
     var facts: [String] = []
     func add(_ count: Int, _ words: String) { if count > 0 { facts.append("\(count) \(words)") } }
-    add(report.acceptedCount, "new")
+    add(acceptedCount, "new")
     add(report.postedCount, "posted")
     add(report.acknowledgedCount, "delivered")
     add(report.partCount, report.partCount == 1 ? "part arrived" : "parts arrived")
@@ -116,7 +120,7 @@ struct SyncSummary {
   /// The same as data.
   var json: JSONText {
     .object([
-      .init("post", .string(post.location)), .init("accepted", .integer(report.acceptedCount)),
+      .init("post", .string(post.location)), .init("accepted", .integer(acceptedCount)),
       .init("duplicates", .integer(report.duplicateCount)),
       .init("posted", .integer(report.postedCount)),
       .init("acknowledged", .integer(report.acknowledgedCount)),
@@ -129,7 +133,7 @@ struct SyncSummary {
       .init("overdue", .integer(report.overdueCount)),
       .init("removed", .integer(report.removedCount)),
       .init("undelivered", .integer(report.undeliveredCount)),
-      .init("partial", .bool(report.isPartial)), .init("clock", .string("\(report.clock)")),
+      .init("partial", .bool(report.isPartial)), .init("clock", .word("\(report.clock)")),
       .init("troubles", .array(report.troubles.map(SyncTroubles.json))),
     ])
   }
@@ -138,6 +142,6 @@ struct SyncSummary {
   where Reason.RawValue == String {
     .object(
       counts.sorted { $0.key.rawValue < $1.key.rawValue }
-        .map { .init($0.key.rawValue, .integer($0.value)) })
+        .map { .init(JSONText.snake($0.key.rawValue), .integer($0.value)) })
   }
 }

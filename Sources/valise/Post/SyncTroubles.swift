@@ -70,7 +70,7 @@ struct SyncTroubles {
     .object([
       .init("action", .string(trouble.action.rawValue)),
       .init("message", trouble.message.map { .string($0.description) } ?? .null),
-      .init("problem", .string("\(trouble.code)")), .init("reason", .string(trouble.reason)),
+      .init("problem", .word("\(trouble.code)")), .init("reason", .string(trouble.reason)),
     ])
   }
 }

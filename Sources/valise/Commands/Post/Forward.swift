@@ -58,7 +58,7 @@ struct Forward: ParsableCommand {
   }
 
   private func body(_ original: OpenedLetter, _ access: MailboxAccess) throws -> String {
-    let message = try message == "-" ? MessageText.read("-") : message
+    let message = try message == "-" ? letter.text("-") : message
     let sender = try access.names.signer(original.message.issuer)?.name ?? "somebody unknown"
     let head = "\(sender) wrote on \(Platform.localTime(of: original.message.issuedAt)):"
     var lines: [String] = message.isEmpty ? [] : [message, ""]

@@ -31,8 +31,9 @@ struct MailboxCommand: ParsableCommand {
     func run() throws {
       let access = try MailboxAccess(PassphraseOptions())
       do throws(PostError) { try access.mailbox.backUp(to: file) } catch {
-        guard error.code != .exists, let file = error.underlying as? FileError else { throw error }
-        throw Failure(writing: file)
+        guard let file = error.underlying as? FileError else { throw error }
+        let failure = Failure(writing: file)
+        throw error.code == .exists ? failure.hinting("name another file") : failure
       }
       try answer.say(
         "the mailbox is copied to \(Text.shown(file))", [.init("file", .string(file))])

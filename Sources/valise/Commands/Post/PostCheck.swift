@@ -51,14 +51,18 @@ extension PostCommand {
           .init("boxes", .integer(totals.boxCount)), .init("markers", .integer(totals.markerCount)),
           .init("parts", .integer(totals.partCount)),
           .init("part_bytes", .integer(totals.partByteCount)),
-          .init("oldest", totals.oldestDay.map { .string($0) } ?? .null),
+          .init("oldest", totals.oldestDay.map { .string(Self.shown($0)) } ?? .null),
           .init("findings", .array(findings)),
         ])
     }
 
     private static func age(_ totals: PostTotals) -> String {
-      guard let day = totals.oldestDay else { return "" }
-      return ", the oldest from \(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))"
+      totals.oldestDay.map { ", the oldest from \(shown($0))" } ?? ""
+    }
+
+    /// A day as people write it, and as all other JSON of the program has it.
+    private static func shown(_ day: String) -> String {
+      "\(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))"
     }
 
     private static func words(_ problem: PostFinding.Problem) -> String {
@@ -80,7 +84,7 @@ extension PostCommand {
     private static func json(_ finding: PostFinding) -> JSONText {
       .object([
         .init("path", .array(finding.path.map { .string($0) })),
-        .init("problem", .string(finding.problem.rawValue)),
+        .init("problem", .word(finding.problem.rawValue)),
       ])
     }
   }

@@ -66,6 +66,7 @@ extension PostCommand {
       }
       let access = try MailboxAccess(PassphraseOptions(), makesOne: true)
       _ = try access.owner()
+      try PostLocation.refuseNesting(directory)
       do { try Directory(path: directory).create(isShared: true) } catch {
         throw Failure(writing: error)
       }

@@ -25,8 +25,17 @@ extension PostCommand {
           status: try access.mailbox.status(of: post.descriptor.identifier, now: Platform.now()),
           names: access.names)
       }
-      if json { return try Console.print(.array(posts.map { try $0.json() })) }
       let counts = try access.mailbox.counts()
+      guard !json else {
+        return try Console.print(
+          .object([
+            .init(
+              "inbox",
+              .object([
+                .init("messages", .integer(counts.all)), .init("unread", .integer(counts.unread)),
+              ])), .init("posts", .array(posts.map { try $0.json() })),
+          ]))
+      }
       var lines = ["inbox: \(Text.count(counts.all, "message")), \(counts.unread) not read"]
       for post in posts { lines += try post.lines() }
       try Pager.show(lines)

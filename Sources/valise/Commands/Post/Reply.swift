@@ -38,7 +38,9 @@ struct Reply: ParsableCommand {
     let visible = try LetterOptions.correspondents(
       try readers(original, access), people)
     let quotation = original.quotation.joined(separator: "\n")
-    let body = try MessageText.read(message, draft: "\n\n\(quotation)")
+    let body = try letter.text(message, draft: "\n\n\(quotation)")
+    // Its subject is the other's.
+    try letter.requireContent(body)
     var draft = try letter.draft(
       body, subject: Self.subject(original.message.subject), to: visible, access,
       quiet: answer.quiet)

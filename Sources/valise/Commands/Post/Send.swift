@@ -69,7 +69,7 @@ struct Send: ParsableCommand {
     let people = People(access.book, isQuiet: answer.quiet)
     let visible = try LetterOptions.correspondents(to, people)
     return try letter.draft(
-      MessageText.read(message), subject: subject, to: visible, access, quiet: answer.quiet)
+      letter.text(message), subject: subject, to: visible, access, quiet: answer.quiet)
   }
 
   private func drafts(of path: String, _ access: MailboxAccess) throws -> [Draft] {

@@ -68,7 +68,8 @@ struct Sent: ParsableCommand {
     let state =
       entry.attemptCount == 0
       ? "not sent yet" : "waits for \(names) since \(Platform.day(of: entry.createdAt))"
-    return entry.obstacle.map { "\(state): \(words($0))" } ?? state
+    let obstacle = entry.obstacle.map { ": \(words($0))" } ?? ""
+    return "\(state)\(obstacle); expires on \(Platform.day(of: entry.expiresAt))"
   }
 
   private static func words(_ obstacle: PostingObstacle) -> String {
@@ -87,7 +88,7 @@ struct Sent: ParsableCommand {
     .object([
       .init("message", try list.json(.sent(entry))), .init("posted", .integer(entry.attemptCount)),
       .init("over", .bool(entry.isOver)),
-      .init("obstacle", entry.obstacle.map { .string($0.rawValue) } ?? .null),
+      .init("obstacle", entry.obstacle.map { .word($0.rawValue) } ?? .null),
       .init(
         "deliveries",
         .array(

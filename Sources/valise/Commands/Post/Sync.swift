@@ -105,7 +105,7 @@ struct Sync: ParsableCommand {
     let round = round(access)
     for outcome in state.news(of: try round.run(posts)) {
       if answer.json, let json = try? outcome.summary.get().json {
-        try Console.print(String(decoding: json.compact, as: UTF8.self))
+        try Console.print(json.shownLine)
       }
       say(outcome)
     }

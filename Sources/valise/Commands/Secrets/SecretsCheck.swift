@@ -52,7 +52,7 @@ extension SecretsCommand {
       try show(lines)
       guard lines.isEmpty else {
         throw Failure(
-          .badData, lines.count == 1 ? "one finding" : "\(lines.count) findings",
+          .badData, Text.count(lines.count, "finding"),
           hint: "valise secrets encrypt -i seals values, valise secrets rekey brings readers up to "
             + "date")
       }
@@ -155,7 +155,9 @@ extension SecretsCommand {
         ? rules.rules.rules.map { (nil, $0) }
         : try files.map { file in
           guard let rule = try rules.rule(for: file) else {
-            throw Failure(.badData, "\(Text.shown(file)): no rule is for it")
+            throw Failure(
+              .badData, "\(Text.shown(file)): no rule is for it",
+              hint: "valise secrets rules shows them all")
           }
           return (file, rule)
         }

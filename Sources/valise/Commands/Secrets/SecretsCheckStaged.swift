@@ -27,7 +27,7 @@ struct SecretsCheckStaged: ParsableCommand {
     try tellOfOtherMerges(files.changed, git)
     guard count > 0 else { return }
     throw Failure(
-      .badData, "\(count) finding\(count == 1 ? "" : "s") in what is staged",
+      .badData, "\(Text.count(count, "finding")) in what is staged",
       hint: "valise secrets encrypt -i seals it, git add stages it then")
   }
 

@@ -104,6 +104,9 @@ extension SecretsCommand {
         bytes = try access.following(
           rule, additions(source, access), source.file.format, name: source.path)
       } else {
+        if let foreign = ForeignText(valuesOf: source.file.bytes) {
+          throw foreign.failure(source.path)
+        }
         let readers = try readers(source, rule, rules)
         let selection = try selection(rule)
         do throws(SecretsError) {

@@ -34,7 +34,8 @@ struct SecretsExec: ParsableCommand {
 
   mutating func validate() throws {
     guard !files.isEmpty, !command.isEmpty else {
-      throw ValidationError("exec takes files, then -- and a program")
+      throw ValidationError(
+        "exec takes files, then -- and a program: valise secrets exec FILE -- PROGRAM")
     }
     guard EnvironmentNames.isValid(prefix: prefix) else {
       throw ValidationError("a prefix is made of letters, digits and underscores")

@@ -1,17 +1,7 @@
 internal import Contacts
+internal import JOSE
 
-/// A key's name as signatures and messages have it (RFC 9278).
-enum ThumbprintURI {
-  private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-
-  /// The URI of the key with this thumbprint.
-  static func of(_ thumbprint: String) -> String { prefix + thumbprint }
-
-  /// The thumbprint in it; nil when it is another kind of name.
-  static func thumbprint(in uri: String) -> String? {
-    uri.hasPrefix(prefix) ? String(uri.dropFirst(prefix.count)) : nil
-  }
-
+extension ThumbprintURI {
   /// As much of it as tells keys apart by eye.
   static func short(_ uri: String) -> String { Text.short(thumbprint(in: uri) ?? uri) }
 }
@@ -19,8 +9,17 @@ enum ThumbprintURI {
 extension AddressBook {
   /// Whoever signs with the key of this thumbprint URI, by the name `wanted` if that is one of theirs;
   /// nil for a stranger.
+  ///
+  /// A stranger who may be a contact that cannot be read is warned of.
   func signer(named uri: String, called wanted: String? = nil) throws -> Signer? {
-    try ThumbprintURI.thumbprint(in: uri).flatMap { try signer($0, called: wanted) }
+    guard let thumbprint = ThumbprintURI.thumbprint(in: uri) else { return nil }
+    if let signer = try signer(thumbprint, called: wanted) { return signer }
+    for error in try damage(hiding: [thumbprint]) {
+      Console.warningOnce(
+        "\(Text.shown(error.reason)); until that is mended, what is signed with its keys is a "
+          + "stranger's")
+    }
+    return nil
   }
 }
 
