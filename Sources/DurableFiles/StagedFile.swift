@@ -38,13 +38,19 @@ package final class StagedFile {
 
   /// Opens a staged file beside `path`.
   ///
+  /// - Parameters:
+  ///   - path: what it is to be called; a link to a file means the file.
+  ///   - existing: what to do when there is one.
+  ///   - followsLinks: whether it may be a link, which somebody else may have put there.
   /// - Throws: ``FileError`` `exists` when `path` is there and must be kept, `wrongKind` when it is
   ///   a directory or has no name, and whatever the directory refuses.
-  package init(path: String, existing: Existing = .keep) throws(FileError) {
+  package init(
+    path: String, existing: Existing = .keep, followsLinks: Bool = true
+  ) throws(FileError) {
     // Otherwise only ``commit()`` would notice, after all the work.
     guard !path.isEmpty else { throw FileError(.wrongKind, "the output", "has an empty name") }
-    // A link to a file means the file: replacing must not turn the link into one.
-    let target = Self.resolvingLinks(path)
+    // Replacing must not turn a link into a file.
+    let target = followsLinks ? Self.resolvingLinks(path) : path
     self.path = target
     self.existing = existing
     directory = Self.directory(of: target)

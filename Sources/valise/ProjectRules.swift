@@ -24,7 +24,7 @@ struct ProjectRules {
     root = String(project.path.dropLast(ContactBook.projectDirectory.utf8.count + 1))
     let path = "\(project.path)/\(Self.fileName)"
     do {
-      let text = try InputFile(path: path).readAll(limit: 1 << 20)
+      let text = try InputFile(regularFile: path).readAll(limit: 1 << 20)
       rules = try Rules(parsing: text)
       isThere = true
     } catch let error as FileError {
