@@ -77,10 +77,10 @@ struct Decrypt: ParsableCommand {
     do {
       switch output {
       case .file(let file): opening = try unlocked.decrypt(into: FileSink(file))
-      case .stream(let stream, let isNamed):
+      case .stream(let stream, _):
         let verified = try unlocked.verify()
         opening = verified.opening
-        try refuseBinary(verified, stream, isNamed: isNamed)
+        try output.refuseControls { try verified.emit(into: $0) }
         try verified.emit(into: StreamSink(stream))
       }
     } catch let error as JOSEError { throw search.failure(error) }
@@ -128,20 +128,6 @@ struct Decrypt: ParsableCommand {
       return try JWE.Envelope(WatchedBytes(bytes: bytes, progress: progress), policy: policy)
     } catch {
       throw Failure(error, naming: input.path)
-    }
-  }
-
-  /// Control characters in a plaintext would drive the reader's terminal.
-  private func refuseBinary(
-    _ verified: JWE.VerifiedContent, _ stream: OutputStream, isNamed: Bool
-  ) throws {
-    guard stream.isTerminal, !isNamed else { return }
-    let scan = TerminalGuard()
-    try verified.emit(into: scan)
-    guard scan.isPlainText else {
-      throw Failure(
-        .cannotCreate, "the content is binary and would confuse the terminal",
-        hint: "-o FILE writes it to a file, -o - shows it all the same")
     }
   }
 }

@@ -38,7 +38,10 @@ struct SecretsDiff: ParsableCommand {
       try Self.legible(SecretsAccess.read(path, format: format), name: path, access)
     }
     let diff = UnifiedDiff(from: texts[0], to: texts[1])
-    try write(diff.text(naming: Text.shown(files[0]), Text.shown(files[1])))
+    let text = diff.text(naming: Text.shown(files[0]), Text.shown(files[1]))
+    guard OutputStream.standardOutput().isTerminal else { return try write(text) }
+    // What is shown is only looked at: a value that would drive the terminal is shown escaped.
+    try write(Array(Text.paragraphs(String(decoding: text, as: UTF8.self)).utf8))
   }
 
   private func write(_ bytes: [UInt8]) throws {

@@ -34,13 +34,14 @@ extension SecretsCommand {
         throw Failure(error, naming: file)
       }
       let bytes = text.withBytes { Array(copying: $0) }
-      let output = try Output(nil, force: false)
       guard !json else {
         guard let string = String(validating: bytes, as: UTF8.self) else {
           throw Failure(.badData, "\(Text.shown(file)): the value is not UTF-8")
         }
-        return try output.write((JSONText.string(string).compact + [0x0A]).span)
+        return try Console.print(.string(string))
       }
+      let output = try Output(nil, force: false)
+      try output.refuseControls(hint: "--json prints it escaped") { try $0.write(bytes.span) }
       try output.write((bytes.last == 0x0A ? bytes : bytes + [0x0A]).span)
     }
   }
