@@ -80,11 +80,9 @@ struct AttributesFile: GitSetupPart {
     let folder = directory.appending(".valise")
     guard folder.contains("rules.toml") else { return GitAttributes.commonNames }
     do {
-      return try Rules(parsing: folder.read("rules.toml", limit: Self.limit)).rules
-        .flatMap(\.files)
-    } catch let error as SecretsError {
-      throw Failure(error, naming: folder.file("rules.toml"))
-    }
+      let text = try folder.read("rules.toml", limit: Self.limit)
+      return try ProjectRules.rules(text, at: folder.file("rules.toml")).rules.flatMap(\.files)
+    } catch let error as FileError { throw Failure(reading: error) }
   }
 
   /// The files of the project that hold sealed values, in git's index or not yet in it.
@@ -95,6 +93,12 @@ struct AttributesFile: GitSetupPart {
       let output = try git.output(words) ?? []
       paths.formUnion(output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
     }
-    return paths.filter { FileFormat(fileName: $0) != nil }.sorted()
+    return paths.filter { FileFormat(fileName: $0) != nil || isSealed($0) }.sorted()
+  }
+
+  /// Whether a file in the working tree whose name does not tell its format is a sealed one.
+  private func isSealed(_ path: String) -> Bool {
+    let bytes = try? directory.read(path, limit: SecretsAccess.limit)
+    return bytes.flatMap(FileFormat.init(ofSealed:)) != nil
   }
 }

@@ -102,6 +102,20 @@ public enum FileFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// The format in which `bytes` are a sealed file, whatever that is called; nil for any other.
+  ///
+  /// Each format writes the block in a way of its own.
+  public init?(ofSealed bytes: [UInt8]) {
+    guard SealedMark.isIn(bytes) else { return nil }
+    let format = Self.allCases.first { format in
+      do throws(SecretsError) { return try SecretFile(bytes, format: format).isSealed } catch {
+        return false
+      }
+    }
+    guard let format else { return nil }
+    self = format
+  }
+
   var syntax: any DocumentFormat {
     switch self {
     case .yaml: YAMLFormat()

@@ -35,10 +35,10 @@ extension SecretsCommand {
     }
 
     func run() throws {
-      let access = SecretsAccess(
+      let access = try SecretsAccess(
         own: OwnKeys(try Environment.addressBook(), passphrases: PassphraseOptions()),
         format: format)
-      let rules = try ProjectRules(access.own.book)
+      let rules = access.rules
       try rules.require()
       let tree = try SecretsTree(paths, rules)
       var use = RuleUse()
@@ -66,14 +66,6 @@ extension SecretsCommand {
         return [Line(file: file.path, kind: "noRule", reason: "no rule is for it")]
       }
       let name = try rules.pathInProject(file.path) ?? file.path
-      guard let format = format ?? FileFormat(fileName: file.path) else {
-        use.note(rule, file: name, values: [])
-        return [
-          Line(
-            file: file.path, kind: "unknownFormat",
-            reason: "a rule is for it, and its name does not tell its format")
-        ]
-      }
       let bytes: [UInt8]
       do {
         bytes = try InputFile(regularFile: file.path).readAll(limit: SecretsAccess.limit)
@@ -81,6 +73,14 @@ extension SecretsCommand {
         // What is named and cannot be looked at must not pass for what is in order.
         guard !file.isNamed else { throw Failure(reading: error) }
         return [Line(file: file.path, kind: "unreadable", reason: error.reason)]
+      }
+      guard let format = try access.format(of: file.path, bytes) else {
+        use.note(rule, file: name, values: [])
+        return [
+          Line(
+            file: file.path, kind: "unknownFormat",
+            reason: "a rule is for it, and its name does not tell its format")
+        ]
       }
       let sealed: SecretFile
       do throws(SecretsError) { sealed = try SecretFile(bytes, format: format) } catch {
@@ -182,6 +182,7 @@ extension SecretsCommand {
         .init("only", texts(rule.selection.only.map(\.text))),
         .init("except", texts(rule.selection.except.map(\.text))),
         .init("signer", rule.signer.map { .string($0) } ?? .null),
+        .init("format", rule.format.map { .string($0.rawValue) } ?? .null),
       ]
     }
   }

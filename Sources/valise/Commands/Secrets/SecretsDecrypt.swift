@@ -19,10 +19,9 @@ extension SecretsCommand {
     func run() throws {
       try output.check(files.count)
       let access = try options.access()
-      let rules = try ProjectRules(access.own.book)
       let results = try files.map { path in
         let source = try access.read(path)
-        try SecretsSigning.check(source, rules)
+        try SecretsSigning.check(source, access.rules)
         return (source, try access.opened(source.file, name: source.path).decrypted)
       }
       for (source, text) in results {

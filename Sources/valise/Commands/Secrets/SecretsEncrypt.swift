@@ -47,7 +47,7 @@ extension SecretsCommand {
     func run() throws {
       try output.check(files.count)
       let access = try options.access()
-      let rules = try ProjectRules(access.own.book)
+      let rules = access.rules
       // All files are sealed before the first is written, so that a mistake in one changes none.
       let results = try files.map { path in
         let source = try output.isInPlace ? access.readToChange(path) : access.read(path)

@@ -50,7 +50,7 @@ extension SecretsCommand {
 
     func run() throws {
       let access = try options.access(isDryRun: isDryRun)
-      let rules = try ProjectRules(access.own.book)
+      let rules = access.rules
       if paths.isEmpty { try rules.require() }
       let tree = try SecretsTree(paths, rules)
       try tree.requireReadable()
@@ -64,12 +64,13 @@ extension SecretsCommand {
     private func plan(
       _ file: SecretsTree.File, _ access: SecretsAccess, _ rules: ProjectRules
     ) throws -> Plan? {
-      if !file.isNamed, options.format == nil, FileFormat(fileName: file.path) == nil {
-        Console.warning(
-          "\(Text.shown(file.path)): a rule is for it, and its name does not tell its format")
+      let source: SecretsAccess.Source
+      do { source = try access.readToChange(file.path) } catch let error as Failure
+        where error.status == .usage && !file.isNamed
+      {
+        Console.warning("\(error.message), though a rule is for it")
         return nil
       }
-      let source = try access.readToChange(file.path)
       guard source.file.isSealed else {
         throw Failure(
           .badData, "\(Text.shown(file.path)): is not sealed",

@@ -27,7 +27,7 @@ extension SecretsCommand {
       let path = try SecretsCommand.path(path)
       let access = try options.access()
       let source = try access.read(file)
-      try SecretsSigning.check(source, ProjectRules(access.own.book))
+      try SecretsSigning.check(source, access.rules)
       let opened = try access.opened(source.file, name: file)
       let text: SecretBytes
       do throws(SecretsError) { text = try opened.text(at: path) } catch {
@@ -154,9 +154,8 @@ struct SecretsChange {
   init(_ options: SecretsOptions, _ signing: SigningOptions, _ file: String) throws {
     access = try options.access()
     source = try access.readToChange(file)
-    let rules = try ProjectRules(access.own.book)
-    try SecretsSigning.check(source, rules)
-    rule = try rules.rule(for: file)
+    try SecretsSigning.check(source, access.rules)
+    rule = try access.rules.rule(for: file)
     self.signing = SecretsSigning(access, rule, signing)
   }
 
