@@ -85,6 +85,6 @@ struct SealedFile {
         return
       }
       envelope = try JWE.Envelope(WatchedBytes(bytes: access, progress: progress), policy: policy)
-    } catch { throw Failure(error, naming: path) }
+    } catch { throw SealedValues.failure(error, input) }
   }
 }

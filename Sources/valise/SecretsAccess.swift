@@ -90,11 +90,23 @@ struct SecretsAccess {
     let input = try open()
     let bytes: [UInt8]
     do { bytes = try input.readAll(limit: Self.limit) } catch { throw Failure(reading: error) }
+    try refuseKeys(path, bytes)
     guard let format = try format(of: path, bytes) else { throw Self.unknownFormat(path, bytes) }
     do {
       let file = try SecretFile(bytes, format: format)
       return Source(path: path, file: file, input: input, stamp: stamp)
     } catch { throw Failure(error, naming: path) }
+  }
+
+  /// Refuses a file of keys that nothing says is configuration: whoever gives -i one means --identity.
+  private func refuseKeys(_ path: String, _ bytes: [UInt8]) throws {
+    guard format == nil, !SealedMark.isIn(bytes), KeyFile.isPresent(in: bytes),
+      try path == "-" || rules.rule(for: path)?.format == nil
+    else { return }
+    throw Failure(
+      .usage, "\(Text.shown(path)): holds keys, and is no configuration",
+      hint: "--identity \(Text.shown(path)) opens files with it; --format json, or format in its "
+        + "rule, seals what it says")
   }
 
   /// The format of what is at `path`: what the command line says, or the rule, or the name, or how it
@@ -135,7 +147,8 @@ struct SecretsAccess {
   ) throws -> Result {
     let recipients: [JWE.RecipientDescription]
     do { recipients = try file.recipients() } catch { throw Failure(error, naming: name) }
-    let choice = try KeyChoice(for: recipients, name: name, keys: own)
+    let choice = try KeyChoice(
+      for: recipients, name: name, keys: own, extending: { _ in "valise secrets rekey FILE" })
     do { return try body(choice.keys) } catch {
       guard error.code == .noMatchingKey, let cause = error.underlying as? JOSEError else {
         throw Failure(error, naming: name)

@@ -16,13 +16,19 @@ struct SecretsSigning {
   }
 
   /// The file signed, if somebody is to.
-  func signed(_ bytes: [UInt8], _ source: SecretsAccess.Source) throws -> [UInt8] {
-    try signed(bytes, before: source.file, name: source.path)
+  func signed(
+    _ bytes: [UInt8], _ source: SecretsAccess.Source, always: Bool = false
+  ) throws -> [UInt8] {
+    try signed(bytes, before: source.file, name: source.path, always: always)
   }
 
   /// What takes the place of a file, signed if somebody is to; a signature that is lost is told of.
-  func signed(_ bytes: [UInt8], before: SecretFile, name: String) throws -> [UInt8] {
-    guard bytes != before.bytes else { return bytes }
+  ///
+  /// What stays as it is stays unsigned, unless `always`.
+  func signed(
+    _ bytes: [UInt8], before: SecretFile, name: String, always: Bool = false
+  ) throws -> [UInt8] {
+    guard bytes != before.bytes || always else { return bytes }
     let key = try signer().map { try access.own.unlock($0).signingKey }
     do throws(SecretsError) {
       let file = try SecretFile(bytes, format: before.format)
@@ -33,8 +39,25 @@ struct SecretsSigning {
         }
         return bytes
       }
+      if bytes == before.bytes, try Self.isSigned(file, by: key.publicKey) { return bytes }
       return try file.signed(by: key, at: Platform.now())
     } catch { throw Failure(error, naming: name) }
+  }
+
+  /// Whether the signature that the rule wants is missing, and could be made here.
+  func isDue(for file: SecretFile, _ name: String) throws -> Bool {
+    guard let wanted = rule?.signer else { return false }
+    do {
+      guard try Self.missing(in: file, rule, access.rules) != nil else { return false }
+    } catch is SecretsError {
+      // A signature that does not hold is none.
+    }
+    if options.areGiven { return true }
+    guard try access.own.book.keyring.identity(wanted) == nil else { return true }
+    Console.warning(
+      "\(Text.shown(name)): the rule wants a signature of \(Text.shown(wanted)), which only they "
+        + "can make")
+    return false
   }
 
   /// Whether a signature is there, whoever made it.
@@ -64,20 +87,41 @@ struct SecretsSigning {
 
   /// Likewise for a file that was read without more.
   static func check(_ file: SecretFile, _ path: String, _ rules: ProjectRules) throws {
-    guard path != "-", let rule = try rules.rule(for: path),
-      let name = rule.signer, let key = try rules.expectation(rule).signer
-    else { return }
-    let state: SecretFile.SignatureState
-    do throws(SecretsError) {
-      state = try file.signature { uri in
-        (try? key.thumbprintURI())?.isExactly(uri) == true ? key : nil
-      }
-    } catch { throw Failure(error, naming: path) }
-    guard case .signed = state else {
-      throw Failure(
-        .refused,
-        "\(Text.shown(path)): the rules want a signature of \(Text.shown(name)), and it "
-          + "has \(state == .unsigned ? "none" : "another's")")
+    guard path != "-", let rule = try rules.rule(for: path), let name = rule.signer else { return }
+    let state: SecretFile.SignatureState?
+    do { state = try missing(in: file, rule, rules) } catch let error as SecretsError {
+      throw Failure(error, naming: path)
     }
+    guard let state else { return }
+    let isOwn = try rules.book.keyring.identity(name) != nil
+    throw Failure(
+      .refused,
+      "\(Text.shown(path)): the rules want a signature of \(Text.shown(name)), and it "
+        + "has \(state == .unsigned ? "none" : "another's")",
+      hint: isOwn
+        ? "if it is as you left it, valise secrets rekey signs it"
+        : "ask \(Text.shown(name)) to look at it: valise secrets rekey signs it")
+  }
+
+  /// What is there in the place of the signature that a rule wants; nil where it is there, or none is
+  /// wanted.
+  private static func missing(
+    in file: SecretFile, _ rule: Rules.Rule?, _ rules: ProjectRules
+  ) throws -> SecretFile.SignatureState? {
+    guard let rule, let key = try rules.expectation(rule).signer else { return nil }
+    let state = try signature(of: file, by: key)
+    guard case .signed = state else { return state }
+    return nil
+  }
+
+  private static func signature(
+    of file: SecretFile, by key: PublicJWK
+  ) throws(SecretsError) -> SecretFile.SignatureState {
+    try file.signature { uri in (try? key.thumbprintURI())?.isExactly(uri) == true ? key : nil }
+  }
+
+  private static func isSigned(_ file: SecretFile, by key: PublicJWK) throws(SecretsError) -> Bool {
+    guard case .signed = try signature(of: file, by: key) else { return false }
+    return true
   }
 }

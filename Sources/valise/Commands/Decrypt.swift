@@ -127,7 +127,7 @@ struct Decrypt: ParsableCommand {
       let progress = Progress(total: bytes.byteCount, quiet: quiet)
       return try JWE.Envelope(WatchedBytes(bytes: bytes, progress: progress), policy: policy)
     } catch {
-      throw Failure(error, naming: input.path)
+      throw SealedValues.failure(error, input)
     }
   }
 }

@@ -90,29 +90,30 @@ extension SecretsCommand {
         ]
       }
       use.note(rule, file: name, values: sealed.paths)
-      return try lines(file.path, sealed, rules.expectation(rule), access)
+      return try lines(file.path, sealed, rule, access)
     }
 
     private func lines(
-      _ path: String, _ file: SecretFile, _ expectation: Finding.Expectation,
-      _ access: SecretsAccess
+      _ path: String, _ file: SecretFile, _ rule: Rules.Rule, _ access: SecretsAccess
     ) throws -> [Line] {
-      try Finding.all(in: file, expecting: expectation).map { finding in
+      let expectation = try access.rules.expectation(rule)
+      return try Finding.all(in: file, expecting: expectation).map { finding in
         Line(
           file: path, kind: "\(finding.kind)", path: finding.path,
-          reason: try named(finding.reason, file, expectation, access))
+          reason: try named(finding.reason, file, expectation, rule, access))
       }
     }
 
     /// The reason with names in the place of thumbprints.
     private func named(
       _ reason: String, _ file: SecretFile, _ expectation: Finding.Expectation,
-      _ access: SecretsAccess
+      _ rule: Rules.Rule, _ access: SecretsAccess
     ) throws -> String {
       guard reason.contains("the key ") else { return reason }
       var keyIDs = expectation.recipients ?? []
       if let present = try? file.recipients() { keyIDs += present.compactMap(\.keyID) }
-      let owners = try access.own.book.names(for: keyIDs)
+      var owners = try access.own.book.names(for: keyIDs)
+      if let key = expectation.signer { owners[try key.thumbprintText()] = rule.signer }
       return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
         owners[String(word)].map { "of \($0)" } ?? String(word)
       }.joined(separator: " ")

@@ -65,7 +65,10 @@ extension SecretsCommand {
         guard recipients.isEmpty, only.isEmpty, except.isEmpty else {
           throw Failure(
             .usage, "\(Text.shown(source.path)): is sealed already",
-            hint: "valise secrets rekey changes who can open it")
+            hint: rule == nil
+              ? "valise secrets rekey -r NAME lets others open it, --remove NAME takes them out"
+              : "the rule says who can open it, and what is secret: valise secrets rekey follows it"
+          )
         }
         bytes = try access.following(
           rule, additions(source, access), source.file.format, name: source.path)
@@ -76,7 +79,8 @@ extension SecretsCommand {
           bytes = try source.file.encrypted(for: readers, selection: selection)
         } catch { throw Failure(error, naming: source.path) }
       }
-      return try SecretsSigning(access, rule, signing).signed(bytes, source)
+      return try SecretsSigning(access, rule, signing)
+        .signed(bytes, source, always: signing.areGiven)
     }
 
     /// A file in which nothing was added needs no key to stay as it is; with one that is at hand, what
@@ -85,7 +89,9 @@ extension SecretsCommand {
       _ source: SecretsAccess.Source, _ access: SecretsAccess
     ) throws -> [UInt8] {
       let selection = source.file.selection ?? .all
-      let isNeeded = source.file.clearPaths.contains(where: selection.contains)
+      // What is signed has to have been seen to hold.
+      let isNeeded =
+        signing.areGiven || source.file.clearPaths.contains(where: selection.contains)
       let additions: SecretFile.Additions
       do {
         let access = isNeeded ? access : try options.access(mayAsk: false)
