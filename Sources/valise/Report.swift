@@ -53,8 +53,13 @@ struct Report {
     first = first.prefix(1).lowercased() + first.dropFirst()
     if first.hasSuffix(".") { first.removeLast() }
     // It quotes the arguments, and a name that the shell put there may be anybody's.
+    let hint = "valise --help lists the commands and their options"
+    // A number below zero, most likely.
+    let isNumber =
+      first.hasPrefix("unknown option '-") && first.dropFirst(17).first?.isNumber == true
     return Failure(
-      .usage, Text.shown(first), hint: "valise --help lists the commands and their options")
+      .usage, Text.shown(first),
+      hint: isNumber ? "-- stands before what begins with a hyphen and is no option" : hint)
   }
 }
 

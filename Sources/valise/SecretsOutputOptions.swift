@@ -16,6 +16,29 @@ struct SecretsOutputOptions: ParsableArguments {
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
+  /// The files that `paths` mean: standard input where none is named, and with -i those that a
+  /// directory has `inside`, or the whole project.
+  func files(
+    _ paths: [String], _ rules: ProjectRules, inside: (_ directory: String) throws -> [String]
+  ) throws -> [String] {
+    guard isInPlace || !paths.isEmpty else { return ["-"] }
+    let named = try paths.isEmpty ? [rules.rootPath()] : paths
+    let files = try named.flatMap { path in
+      guard Directory(path: path).exists else { return [path] }
+      guard isInPlace else {
+        throw Failure(
+          .usage, "\(Text.shown(path)): is a directory", hint: "-i changes the files in it")
+      }
+      return try inside(path)
+    }
+    guard !files.isEmpty else {
+      throw Failure(
+        .noInput, "\(named.map(Text.shown).joined(separator: ", ")): has no files for this",
+        hint: "valise secrets rules shows which files the rules name")
+    }
+    return files
+  }
+
   /// - Throws: ``Failure`` unless it is clear where the results of so many files go.
   func check(_ count: Int) throws {
     guard !isInPlace || output == nil else {

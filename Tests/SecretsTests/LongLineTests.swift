@@ -47,7 +47,7 @@ struct LongLineTests {
       return costs.min() ?? .zero
     }
     // Sixteen times the length: 16 or 256 times the work.
-    let (short, long) = (try scan(2_000), try scan(32_000))
+    let (short, long) = (try scan(1_000), try scan(16_000))
     #expect(long < short * 64)
   }
 }

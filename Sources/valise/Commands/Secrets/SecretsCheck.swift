@@ -46,7 +46,7 @@ extension SecretsCommand {
       for file in tree.files { lines += try self.lines(file, access, rules, &use) }
       if tree.isWhole {
         lines += use.idle(of: rules.rules.rules).map { line, reason in
-          Line(file: ".valise/rules.toml", kind: "idleRule", reason: "line \(line): \(reason)")
+          Line(file: ".valise/rules.toml", kind: "idle_rule", reason: "line \(line): \(reason)")
         }
       }
       try show(lines)
@@ -63,7 +63,7 @@ extension SecretsCommand {
       _ use: inout RuleUse
     ) throws -> [Line] {
       guard let rule = file.rule else {
-        return [Line(file: file.path, kind: "noRule", reason: "no rule is for it")]
+        return [Line(file: file.path, kind: "no_rule", reason: "no rule is for it")]
       }
       let name = try rules.pathInProject(file.path) ?? file.path
       let bytes: [UInt8]
@@ -78,7 +78,7 @@ extension SecretsCommand {
         use.note(rule, file: name, values: [])
         return [
           Line(
-            file: file.path, kind: "unknownFormat",
+            file: file.path, kind: "unknown_format",
             reason: "a rule is for it, and its name does not tell its format")
         ]
       }
@@ -99,7 +99,7 @@ extension SecretsCommand {
       let expectation = try access.rules.expectation(rule)
       return try Finding.all(in: file, expecting: expectation).map { finding in
         Line(
-          file: path, kind: "\(finding.kind)", path: finding.path,
+          file: path, kind: finding.kind.rawValue, path: finding.path,
           reason: try named(finding.reason, file, expectation, rule, access))
       }
     }

@@ -13,13 +13,21 @@ extension SecretsCommand {
 
     @OptionGroup var options: SecretsOptions
 
-    @Argument(help: "The files; - for standard input.")
-    var files: [String]
+    @Argument(
+      help: "The files, or with -i directories of them; standard input if there is none named.")
+    var files: [String] = []
 
     func run() throws {
-      try output.check(files.count)
+      guard !output.isInPlace || !files.isEmpty else {
+        throw Failure(
+          .usage, "-i changes files, and none is named", hint: "name them, or a directory")
+      }
       let access = try options.access()
-      let results = try files.map { path in
+      let paths = try output.files(files, access.rules) { directory in
+        SealedTree(path: directory).files().filter(\.holdsSecrets).map(\.path)
+      }
+      try output.check(paths.count)
+      let results = try paths.map { path in
         let source = try access.read(path)
         try SecretsSigning.check(source, access.rules)
         return (source, try access.opened(source.file, name: source.path).decrypted)

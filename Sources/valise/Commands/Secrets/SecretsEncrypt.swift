@@ -38,27 +38,78 @@ extension SecretsCommand {
 
     @OptionGroup(title: "Signing") var signing: SigningOptions
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
-    var quiet = false
+    @OptionGroup var answer: AnswerOptions
 
-    @Argument(help: "The files; - for standard input.")
-    var files: [String]
+    @Argument(
+      help: "The files, or with -i directories of them; standard input if there is none named.")
+    var files: [String] = []
 
-    func run() throws {
-      try output.check(files.count)
-      let access = try options.access()
-      let rules = access.rules
-      // All files are sealed before the first is written, so that a mistake in one changes none.
-      let results = try files.map { path in
-        let source = try output.isInPlace ? access.readToChange(path) : access.read(path)
-        return (source, try sealed(source, access, rules))
-      }
-      for (source, bytes) in results { try output.write(bytes, for: source, access) }
+    private var quiet: Bool { answer.quiet || answer.json }
+
+    /// What becomes of one file.
+    private struct Result {
+      let source: SecretsAccess.Source
+      var bytes: [UInt8] = []
+      /// What was done to one that was sealed before.
+      var additions: SecretFile.Additions?
     }
 
-    private func sealed(
-      _ source: SecretsAccess.Source, _ access: SecretsAccess, _ rules: ProjectRules
-    ) throws -> [UInt8] {
+    func run() throws {
+      let access = try options.access()
+      let paths = try output.files(files, access.rules) { try inRules($0, access) }
+      try output.check(paths.count)
+      if answer.json, !output.isInPlace, output.output == nil {
+        throw Failure(
+          .usage, "--json needs standard output for itself", hint: "-i or -o FILE goes with it")
+      }
+      // All files are sealed before the first is written, so that a mistake in one changes none.
+      let results = try paths.map { path in
+        let source = try output.isInPlace ? access.readToChange(path) : access.read(path)
+        var result = Result(source: source)
+        result.bytes = try sealed(&result, access)
+        return result
+      }
+      for result in results { try output.write(result.bytes, for: result.source, access) }
+      if answer.json { try Console.print(JSONText.array(results.map(json))) }
+    }
+
+    /// The files of a directory that rules name.
+    private func inRules(_ directory: String, _ access: SecretsAccess) throws -> [String] {
+      let tree = try SecretsTree([directory], access.rules)
+      try tree.requireReadable()
+      return try tree.files.map(\.path).filter { path in
+        if try access.formatByName(path) != nil { return true }
+        Console.warning(
+          "\(Text.shown(path)): its name does not tell its format, though a rule is for it")
+        return false
+      }
+    }
+
+    private func json(_ result: Result) -> JSONText {
+      func texts(_ paths: [SecretPath]?) -> JSONText {
+        .array((paths ?? []).map { .string($0.description) })
+      }
+      let additions = result.additions
+      return .object([
+        .init("file", .string(result.source.path)),
+        .init("changed", .bool(result.bytes != result.source.file.bytes)),
+        .init("sealed", texts(additions?.sealed ?? sealedPaths(result))),
+        .init("overwritten", texts(additions?.overwritten)),
+        .init("restructured", texts(additions?.restructured)),
+        .init("dropped", texts(additions?.dropped)),
+      ])
+    }
+
+    /// What was sealed in a file that was in clear.
+    private func sealedPaths(_ result: Result) -> [SecretPath] {
+      guard !result.source.file.isSealed,
+        let file = try? SecretFile(result.bytes, format: result.source.file.format)
+      else { return [] }
+      return file.sealedPaths
+    }
+
+    private func sealed(_ result: inout Result, _ access: SecretsAccess) throws -> [UInt8] {
+      let (source, rules) = (result.source, access.rules)
       let rule = source.path == "-" ? nil : try rules.rule(for: source.path)
       let bytes: [UInt8]
       if source.file.isSealed {
@@ -71,7 +122,7 @@ extension SecretsCommand {
           )
         }
         bytes = try access.following(
-          rule, additions(source, access), source.file.format, name: source.path)
+          rule, additions(&result, access), source.file.format, name: source.path)
       } else {
         let readers = try readers(source, rule, rules)
         let selection = try selection(rule)
@@ -85,9 +136,8 @@ extension SecretsCommand {
 
     /// A file in which nothing was added needs no key to stay as it is; with one that is at hand, what
     /// was taken out of it is noticed.
-    private func additions(
-      _ source: SecretsAccess.Source, _ access: SecretsAccess
-    ) throws -> [UInt8] {
+    private func additions(_ result: inout Result, _ access: SecretsAccess) throws -> [UInt8] {
+      let source = result.source
       let selection = source.file.selection ?? .all
       // What is signed has to have been seen to hold.
       let isNeeded =
@@ -102,6 +152,7 @@ extension SecretsCommand {
       } catch let error as Failure where !isNeeded && [.noKey, .usage].contains(error.status) {
         return source.file.bytes
       }
+      result.additions = additions
       tell(additions, Text.shown(source.path))
       return additions.bytes
     }
