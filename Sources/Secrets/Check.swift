@@ -3,23 +3,23 @@ public import JOSE
 /// Something in a file that is not as its rule wants it, found without a key.
 public struct Finding: Sendable, Hashable {
   /// The kinds of findings.
-  public enum Kind: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable {
     /// The file, or its block, cannot be read.
     case malformed
     /// The file has no block.
-    case notSealed
+    case notSealed = "not_sealed"
     /// A value stands in clear.
-    case clearValue
+    case clearValue = "clear_value"
     /// What the rule selects is not in the file.
-    case nothingSelected
+    case nothingSelected = "nothing_selected"
     /// The block says something else about what is secret than the rule.
-    case otherSelection
+    case otherSelection = "other_selection"
     /// Somebody can open the file who should not.
-    case unexpectedRecipient
+    case unexpectedRecipient = "unexpected_recipient"
     /// Somebody cannot open the file who should.
-    case missingRecipient
+    case missingRecipient = "missing_recipient"
     /// The file is not signed by who should sign it.
-    case missingSignature
+    case missingSignature = "missing_signature"
   }
 
   /// What a rule wants of a file.

@@ -37,20 +37,30 @@ extension OpenedFile {
       Sealer.BlockParts(key: block.key, selection: selection, digest: (digest, block.digest)))
   }
 
+  /// How a value is written that takes another's place, or is new.
+  public enum Writing: Sendable, Hashable {
+    /// A number, a truth value or a date where one stood and the text is one; else a string.
+    case asBefore
+    /// A string, whatever stood there.
+    case string
+    /// A number, a truth value or a null; in formats that know texts alone, a text.
+    case bare
+  }
+
   /// The file with the value at `path` replaced, or added beside the others of its mapping.
-  ///
-  /// Where a number, a truth value or a date stood and `text` is one, it stays one; else `text` is
-  /// written as a string.
   ///
   /// - Throws: ``SecretsError`` `noSuchPath` when there is no mapping to add to, `unsupported` for
   ///   text that the format cannot hold there.
-  public func setting(_ path: SecretPath, to text: [UInt8]) throws(SecretsError) -> [UInt8] {
+  public func setting(
+    _ path: SecretPath, to text: [UInt8], writing: Writing = .asBefore
+  ) throws(SecretsError) -> [UInt8] {
     let clear = try clearDocument()
-    let splice = try splice(setting: path, to: text, in: clear)
+    let splice = try splice(setting: path, to: text, writing, in: clear)
     let bytes = clear.bytes.applying([splice])
     let again = try rescanned(bytes, path)
     guard let token = again.token(at: path),
       try file.format.syntax.text(of: token, in: again) == text,
+      writing != .bare || token.kind == file.format.syntax.kind(ofBare: text),
       clear.content(without: path) == again.content(without: path)
     else {
       throw SecretsError(
@@ -75,17 +85,33 @@ extension OpenedFile {
     return again
   }
 
+  /// `text` as it is written in the place of `old`.
+  private func written(
+    _ text: [UInt8], _ writing: Writing, over old: SecretToken?, in clear: ScannedDocument
+  ) throws(SecretsError) -> [UInt8] {
+    let syntax = file.format.syntax
+    let kind = syntax.kind(ofBare: text)
+    let isBare =
+      switch writing {
+      case .asBefore: old.map { $0.kind != .string && $0.kind == kind } ?? false
+      case .string: false
+      case .bare: kind != .string
+      }
+    guard isBare else { return try syntax.string(text, like: old.map { clear.source($0) }) }
+    guard kind != nil else {
+      throw SecretsError(
+        .unsupported, "the format has no '\(String(decoding: text, as: UTF8.self))'")
+    }
+    return text
+  }
+
   private func splice(
-    setting path: SecretPath, to text: [UInt8], in clear: ScannedDocument
+    setting path: SecretPath, to text: [UInt8], _ writing: Writing, in clear: ScannedDocument
   ) throws(SecretsError) -> Splice {
     let syntax = file.format.syntax
-    if let token = clear.token(at: path) {
-      let staysBare = token.kind != .string && syntax.kind(ofBare: text) == token.kind
-      let old = clear.source(token)
-      return Splice(
-        range: token.range, text: staysBare ? text : try syntax.string(text, like: old))
-    }
-    let value = try syntax.string(text, like: nil)
+    let old = clear.token(at: path)
+    let value = try written(text, writing, over: old, in: clear)
+    if let old { return Splice(range: old.range, text: value) }
     if let place = clear.mark(at: path)?.place, clear.mark(at: path)?.kind == .empty {
       let gap = syntax.gap(after: clear.bytes[..<place.lowerBound])
       return Splice(range: place, text: gap + value)

@@ -7,6 +7,7 @@
 /// only = ["*PASSWORD*", "**/token"]
 /// except = ["**/comment"]
 /// signer = "alice"
+/// format = "dotenv"
 /// ```
 ///
 /// The first rule whose `files` match holds. Names are whatever the caller makes of them.
@@ -24,6 +25,8 @@ public struct Rules: Sendable {
     public let selection: Selection
     /// Who must have sealed them; nil for anybody.
     public let signer: String?
+    /// What the files are, whatever their names end with; nil to go by the names.
+    public let format: FileFormat?
     /// Where the rule begins, from 1.
     public let lineNumber: Int
 
@@ -52,7 +55,7 @@ public struct Rules: Sendable {
 
   private static let members: [String: TOMLTableList.Shape] = [
     "files": .strings, "recipients": .strings, "only": .strings, "except": .strings,
-    "signer": .string,
+    "signer": .string, "format": .string,
   ]
 
   /// The rule for the file at `path`, which is relative to the project's root with slashes between.
@@ -77,6 +80,13 @@ extension Rules.Rule {
     selection = Selection(
       only: try Self.patterns("only", table), except: try Self.patterns("except", table))
     signer = table["signer"]?.first
+    format = try table["format"]?.first.map { (name) throws(SecretsError) in
+      guard let format = FileFormat(rawValue: name) else {
+        let names = FileFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw table.refusal("there is no format '\(name)', but \(names)")
+      }
+      return format
+    }
     lineNumber = table.lineNumber
     globs = try Self.patterns("files", table)
   }

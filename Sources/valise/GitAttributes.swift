@@ -14,7 +14,47 @@ enum GitAttributes {
     let patterns = globs.flatMap(patterns) + paths.map { "/\(escaped($0))" }
     var seen: Set<[UInt8]> = []
     return patterns.filter { seen.insert(Array($0.utf8)).inserted }
-      .map { "\(quoted($0)) diff=valise merge=valise" }
+      .map { quoted($0) + attributes }
+  }
+
+  private static let attributes = " diff=valise merge=valise"
+
+  /// What one of such lines names: a glob, or a path with a slash before it; nil for another line.
+  static func pattern(ofLine line: String) -> String? {
+    guard line.hasSuffix(attributes) else { return nil }
+    var text = Array(line.utf8.dropLast(attributes.utf8.count))
+    if text.first == UInt8(ascii: "\""), text.count > 1 {
+      text = unquoted(text.dropFirst().dropLast())
+    }
+    if text.starts(with: "\\!".utf8) || text.starts(with: "\\#".utf8) { text.removeFirst() }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Whether `pattern` is that of the file at `path`, which no glob names.
+  static func isPath(_ pattern: String, of path: String) -> Bool {
+    pattern.utf8.elementsEqual("/\(escaped(path))".utf8)
+  }
+
+  private static func unquoted(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = text
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), let next = rest.first else {
+        result.append(byte)
+        continue
+      }
+      let digits = rest.prefix(3)
+      if (0x30...0x33).contains(next), digits.count == 3,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+      {
+        result.append(value)
+        rest = rest.dropFirst(3)
+      } else {
+        result.append(next)
+        rest = rest.dropFirst()
+      }
+    }
+    return result
   }
 
   /// A rule's glob that names a folder means all in it; git wants that said.

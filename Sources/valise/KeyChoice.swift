@@ -14,6 +14,8 @@ struct KeyChoice {
   private let isNamed: Bool
   private let holder: String
   private let book: AddressBook
+  /// What another device of one's own runs to let this one open it too.
+  private let extending: (_ name: String) -> String
 
   /// The keys for `envelope`, which is called `name`.
   init(for envelope: JWE.Envelope, name: String, keys own: OwnKeys) throws {
@@ -23,12 +25,14 @@ struct KeyChoice {
   }
 
   /// `recipients` are those that something called `name` is sealed for; `showsWrongKey` says that
-  /// unlocking it tells whether a key is right.
+  /// unlocking it tells whether a key is right; `extending` is what lets another key open it.
   init(
     for recipients: [JWE.RecipientDescription], name: String, keys own: OwnKeys,
-    showsWrongKey: Bool = false
+    showsWrongKey: Bool = false,
+    extending: @escaping (_ name: String) -> String = { "valise recipients add -r \($0) FILE" }
   ) throws {
     self.own = own
+    self.extending = extending
     var locked: [Identity] = []
     self.recipients = recipients
     self.name = name
@@ -41,7 +45,8 @@ struct KeyChoice {
       holder = own.keyFiles.map(Text.shown).joined(separator: ", ")
       guard !keys.isEmpty else {
         throw Failure(
-          .badData, "\(holder): holds public keys only", hint: "-i takes a file with private keys")
+          .badData, "\(holder): holds public keys only",
+          hint: "--identity takes a file with private keys")
       }
     } else if recipients.contains(where: { $0.means == .passphrase }) {
       keys = [.passphrase(try own.passphrase(for: name))]
@@ -96,7 +101,7 @@ struct KeyChoice {
       .noKey,
       "\(Text.shown(name)): sealed for \(list); you hold \(holder.isEmpty ? "no key" : holder)",
       hint: holder.isEmpty
-        ? "valise key import FILE adds a key, -i FILE uses one without" : ownWay(owners))
+        ? "valise key import FILE adds a key, --identity FILE uses one without" : ownWay(owners))
   }
 
   /// What to do about a file that is sealed for oneself all the same; nil when it is not.
@@ -106,10 +111,10 @@ struct KeyChoice {
     let named = Set(recipients.compactMap(\.keyID).map { Array($0.utf8) })
     // Files with keys that are named are tried alone.
     if !self.own.keyFiles.isEmpty, identities.contains(where: { Self.isNamed($0, in: named) }) {
-      return "your keyring opens it: leave -i out"
+      return "your keyring opens it: leave --identity out"
     }
     return "another device of \(own.name) opens it, and adds this one's key: "
-      + "valise recipients add -r \(own.name) FILE"
+      + extending(own.name)
   }
 
   // MARK: Which identities

@@ -132,6 +132,16 @@ struct KeyFile {
     return set.keys
   }
 
+  /// Whether `bytes` are a JWK, a JWK Set or PEM, whatever their file is called.
+  static func isPresent(in bytes: [UInt8]) -> Bool {
+    if bytes.starts(with: "-----BEGIN ".utf8) { return true }
+    guard bytes.count <= limit,
+      bytes.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) == 0x7B,
+      let root = try? JSONDocument(parsing: bytes).root
+    else { return false }
+    return root["kty"] != nil || root["keys"]?.elements.contains { $0["kty"] != nil } == true
+  }
+
   private var isJSON: Bool {
     text.withBytes { bytes in
       bytes.indices.first { ![0x20, 0x0A, 0x0D, 0x09].contains(bytes[$0]) }

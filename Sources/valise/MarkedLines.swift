@@ -29,6 +29,13 @@ struct MarkedLines {
     self.startsUnended = startsUnended
   }
 
+  /// Ours, without the two around them.
+  var lines: [String] {
+    guard let range else { return [] }
+    return bytes[range].split(separator: 0x0A).dropFirst().dropLast()
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// The file with `lines` as ours, in the place of those that were.
   func replaced(by lines: [String]) -> [UInt8] {
     guard let range else {

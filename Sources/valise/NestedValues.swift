@@ -24,6 +24,23 @@ struct NestedValues {
     Self.insert(try Self.node(value, file), at: value.path.components[...], into: &root)
   }
 
+  /// What stands at `path`, a value or a mapping or list of them, as JSON; nil for nothing.
+  ///
+  /// - Throws: ``Failure`` for what JSON cannot hold.
+  static func json(
+    at path: SecretPath, of values: [OpenedFile.Value], in file: String
+  ) throws -> JSONText? {
+    let steps = path.components
+    var root: Node?
+    for value in values where value.path.components.starts(with: steps) {
+      var node = root ?? .children([])
+      insert(
+        try Self.node(value, file), at: value.path.components.dropFirst(steps.count), into: &node)
+      root = node
+    }
+    return root.map(json)
+  }
+
   /// The outermost mappings and lists of each document, each with its path.
   var all: [(path: SecretPath, json: JSONText)] { Self.outermost(root, SecretPath()) }
 

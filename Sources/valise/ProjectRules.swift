@@ -24,18 +24,36 @@ struct ProjectRules {
     root = String(project.path.dropLast(ContactBook.projectDirectory.utf8.count + 1))
     let path = "\(project.path)/\(Self.fileName)"
     do {
-      let text = try InputFile(path: path).readAll(limit: 1 << 20)
-      rules = try Rules(parsing: text)
+      let text = try InputFile(regularFile: path).readAll(limit: 1 << 20)
+      rules = try Self.rules(text, at: path)
       isThere = true
     } catch let error as FileError {
       guard error.code == .notFound else { throw Failure(reading: error) }
       (rules, isThere) = (try Self.none(), false)
-    } catch let error as SecretsError { throw Failure(error, naming: path) }
+    }
   }
 
-  private static func none() throws -> Rules {
-    do { return try Rules(parsing: []) } catch { throw Failure(error, naming: fileName) }
+  private static func none() throws -> Rules { try rules([], at: fileName) }
+
+  /// The rules that `bytes` are, which stand at `path`.
+  ///
+  /// - Throws: ``Failure`` `configuration`, naming the line.
+  static func rules(_ bytes: [UInt8], at path: String) throws -> Rules {
+    let rules: Rules
+    do { rules = try Rules(parsing: bytes) } catch { throw Failure(error, naming: path) }
+    if let rule = rules.rules.first(where: { $0.recipients.contains("me") || $0.signer == "me" }) {
+      throw Failure(
+        .configuration,
+        "\(Text.shown(path)): line \(rule.lineNumber): me would be somebody else to everybody",
+        hint: "write your name in its place: valise key list shows it")
+    }
+    return rules
   }
+
+  /// What rules look like, for whoever has none yet.
+  private static let example = [
+    "[[rule]]", #"files = ["config/*.yaml", "*.env"]"#, #"recipients = ["alice", "@ops"]"#,
+  ]
 
   /// - Throws: ``Failure`` unless there are rules.
   func require() throws {
@@ -43,7 +61,10 @@ struct ProjectRules {
       throw Failure(
         .configuration,
         "there is no \(ContactBook.projectDirectory)/\(Self.fileName) here, nor above",
-        hint: "valise project init makes a project; docs/reference/secrets.md shows the rules")
+        details: Self.example,
+        hint: book.project.map {
+          "write such lines to \(Text.shown($0.path))/\(Self.fileName)"
+        } ?? "valise project init makes a project; such lines go to its .valise/rules.toml")
     }
   }
 
@@ -77,10 +98,19 @@ struct ProjectRules {
   func people(_ rule: Rules.Rule) throws -> [String] {
     var names: [String] = []
     for name in rule.recipients {
-      names += name.hasPrefix("@") ? try book.names(inGroup: String(name.dropFirst())) : [name]
+      names += name.hasPrefix("@") ? try members(String(name.dropFirst()), rule) : [name]
     }
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }
+  }
+
+  private func members(_ group: String, _ rule: Rules.Rule) throws -> [String] {
+    do { return try book.names(inGroup: group) } catch {
+      guard error.code == .unknownName else { throw error }
+      throw Failure(
+        .unknownName, "\(Text.shown(error.reason)); the rule in line \(rule.lineNumber) names it",
+        hint: "valise group add --project @\(Text.shown(group)) NAME makes it")
+    }
   }
 
   /// The readers whom a rule names.

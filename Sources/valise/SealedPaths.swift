@@ -84,6 +84,6 @@ struct SealedFile {
       }
       envelope = try JWE.Envelope(
         WatchedBytes(bytes: access, progress: progress), policy: policy, for: use)
-    } catch { throw Failure(error, naming: path) }
+    } catch { throw SealedValues.failure(error, input) }
   }
 }

@@ -93,14 +93,20 @@ struct SealedTree {
       || text.contains("\"protected\":\"ey")
   }
 
-  /// What has no block, or is none of a format that is known, has no sealed values.
+  /// What has no block has no sealed values, and what begins without any and has a name that tells no
+  /// format is not read further.
   private static func fileOfSecrets(_ path: String) throws(FileError) -> File? {
-    guard let format = FileFormat(fileName: path), let input = try InputFile.regular(path: path),
-      let byteCount = input.byteCount, byteCount <= UInt64(SecretsAccess.limit)
+    guard let input = try InputFile.regular(path: path), let byteCount = input.byteCount,
+      byteCount <= UInt64(SecretsAccess.limit)
     else { return nil }
-    let bytes = try input.readAll(limit: SecretsAccess.limit)
-    guard let recipients = try? SecretFile(bytes, format: format).recipients() else { return nil }
-    return File(path, holdsSecrets: true, recipients)
+    var bytes: [UInt8] = []
+    if FileFormat(fileName: path) == nil {
+      _ = try input.read(at: 0, upTo: startByteCount, appendingTo: &bytes)
+      guard SealedMark.isIn(bytes) else { return nil }
+    }
+    // Reads without a place go on from the start: those above had one.
+    bytes = try input.readAll(limit: SecretsAccess.limit)
+    return SealedValues(bytes).map { File(path, holdsSecrets: true, $0.recipients) }
   }
 }
 

@@ -34,7 +34,7 @@ struct SecretsOptions: ParsableArguments {
   func access(mayAsk: Bool = true, isDryRun: Bool = false) throws -> SecretsAccess {
     var book = try Environment.addressBook()
     book.isReadOnly = isDryRun
-    return SecretsAccess(
+    return try SecretsAccess(
       own: OwnKeys(book, keyFiles: identities, passphrases: passphrases, mayAsk: mayAsk),
       format: format)
   }
@@ -43,8 +43,15 @@ struct SecretsOptions: ParsableArguments {
 /// Opens files of secrets with the keys that a command may use, and writes them back.
 struct SecretsAccess {
   let own: OwnKeys
-  /// How to read files; nil to go by their names.
+  let rules: ProjectRules
+  /// How to read files; nil to go by their rules and names.
   var format: FileFormat?
+
+  init(own: OwnKeys, format: FileFormat? = nil) throws {
+    self.own = own
+    self.format = format
+    rules = try ProjectRules(own.book)
+  }
 
   /// A file of secrets as it was found.
   struct Source {
@@ -66,7 +73,12 @@ struct SecretsAccess {
     guard path != "-" else {
       throw Failure(.usage, "standard input cannot be changed in its place")
     }
-    return try read(path) {
+    return try readRegular(path)
+  }
+
+  /// Reads a regular file.
+  func readRegular(_ path: String) throws -> Source {
+    try read(path) {
       do throws(FileError) { return try InputFile(regularFile: path) } catch {
         throw Failure(reading: error)
       }
@@ -74,39 +86,54 @@ struct SecretsAccess {
   }
 
   private func read(_ path: String, _ open: () throws -> InputFile) throws -> Source {
-    let format = try format(of: path)
     let input = try open()
     let version: FileVersion
     do { version = try input.version() } catch { throw Failure(reading: error) }
-    return Source(
-      path: path, file: try Self.file(input, path, format: format), input: input,
-      version: version)
-  }
-
-  /// Reads a regular file, in the format that its name tells unless one is given.
-  static func read(_ path: String, format: FileFormat?) throws -> SecretFile {
-    let format = try self.format(of: path, unless: format)
-    do { return try file(InputFile(regularFile: path), path, format: format) } catch let error
-      as FileError
-    { throw Failure(reading: error) }
-  }
-
-  private static func file(
-    _ input: InputFile, _ path: String, format: FileFormat
-  ) throws -> SecretFile {
     let bytes: [UInt8]
-    do { bytes = try input.readAll(limit: limit) } catch { throw Failure(reading: error) }
-    do { return try SecretFile(bytes, format: format) } catch { throw Failure(error, naming: path) }
+    do { bytes = try input.readAll(limit: Self.limit) } catch { throw Failure(reading: error) }
+    try refuseKeys(path, bytes)
+    guard let format = try format(of: path, bytes) else { throw Self.unknownFormat(path, bytes) }
+    do {
+      let file = try SecretFile(bytes, format: format)
+      return Source(path: path, file: file, input: input, version: version)
+    } catch { throw Failure(error, naming: path) }
   }
 
-  /// The format of a file.
-  func format(of path: String) throws -> FileFormat { try Self.format(of: path, unless: format) }
-
-  private static func format(of path: String, unless given: FileFormat?) throws -> FileFormat {
-    if let format = given ?? FileFormat(fileName: path) { return format }
+  /// Refuses a file of keys that nothing says is configuration: whoever gives -i one means --identity.
+  private func refuseKeys(_ path: String, _ bytes: [UInt8]) throws {
+    guard format == nil, !SealedMark.isIn(bytes), KeyFile.isPresent(in: bytes),
+      try path == "-" || rules.rule(for: path)?.format == nil
+    else { return }
     throw Failure(
-      .usage, "\(Text.shown(path)): its name does not tell its format",
-      hint: "--format yaml, json, toml, dotenv or ini says it")
+      .usage, "\(Text.shown(path)): holds keys, and is no configuration",
+      hint: "--identity \(Text.shown(path)) opens files with it; --format json, or format in its "
+        + "rule, seals what it says")
+  }
+
+  /// The format of what is at `path`: what the command line says, or the rule, or the name, or how it
+  /// is sealed; nil when nothing tells it.
+  func format(of path: String, _ bytes: [UInt8]) throws -> FileFormat? {
+    if let known = try formatByName(path) { return known }
+    return FileFormat(ofSealed: bytes)
+  }
+
+  /// Likewise of a file that was not read.
+  func formatByName(_ path: String) throws -> FileFormat? {
+    if let format { return format }
+    let rule = path == "-" ? nil : try rules.rule(for: path)
+    return rule?.format ?? FileFormat(fileName: path)
+  }
+
+  private static func unknownFormat(_ path: String, _ bytes: [UInt8]) -> Failure {
+    let hint = "--format yaml, json, toml, dotenv or ini says it, or format in its rule"
+    // What nobody can read must not pass for what has nothing to seal.
+    guard !SealedMark.isIn(bytes) else {
+      return Failure(
+        .badData,
+        "\(Text.shown(path)): holds sealed values, and is damaged or of an unknown format",
+        hint: hint)
+    }
+    return Failure(.usage, "\(Text.shown(path)): its name does not tell its format", hint: hint)
   }
 
   /// Opens a sealed file, which messages call `name`, and checks all of it.
@@ -124,7 +151,8 @@ struct SecretsAccess {
       let foreign = error.code == .notSealed ? ForeignText(valuesOf: file.bytes) : nil
       throw foreign?.failure(name) ?? Failure(error, naming: name)
     }
-    let choice = try KeyChoice(for: recipients, name: name, keys: own)
+    let choice = try KeyChoice(
+      for: recipients, name: name, keys: own, extending: { _ in "valise secrets rekey FILE" })
     do { return try body(choice.keys) } catch {
       guard error.code == .noMatchingKey, let cause = error.underlying as? JOSEError else {
         throw Failure(error, naming: name)

@@ -1,3 +1,5 @@
+internal import Secrets
+
 /// Two texts line by line, in the form that diff -u and patch have made common.
 struct UnifiedDiff {
   private struct Line {
@@ -31,31 +33,18 @@ struct UnifiedDiff {
     self.lines = lines
   }
 
-  /// Comparing takes time by the product of lines and changes: what is beyond it is shown as replaced.
-  private static let maximumChangeCount = 4_000
-
   /// The lines that go, and those that come.
   private static func changes(
     from before: [ArraySlice<UInt8>], to after: [ArraySlice<UInt8>]
   ) -> (removed: Set<Int>, inserted: Set<Int>) {
-    // Lines that only one side has are changes, whatever the rest is.
-    let (old, new) = (Set(before), Set(after))
-    let count = before.count { !new.contains($0) } + after.count { !old.contains($0) }
-    guard count <= maximumChangeCount else {
-      let head = zip(before, after).prefix { $0 == $1 }.count
-      let rest = zip(before.dropFirst(head).reversed(), after.dropFirst(head).reversed())
-      let tail = rest.prefix { $0 == $1 }.count
-      return (Set(head..<before.count - tail), Set(head..<after.count - tail))
+    if let difference = LineDifference(from: before, to: after) {
+      return (difference.removed, difference.inserted)
     }
-    var removed: Set<Int> = []
-    var inserted: Set<Int> = []
-    for change in after.difference(from: before) {
-      switch change {
-      case .remove(let offset, _, _): removed.insert(offset)
-      case .insert(let offset, _, _): inserted.insert(offset)
-      }
-    }
-    return (removed, inserted)
+    // What is beyond comparing is shown as replaced.
+    let head = zip(before, after).prefix { $0 == $1 }.count
+    let rest = zip(before.dropFirst(head).reversed(), after.dropFirst(head).reversed())
+    let tail = rest.prefix { $0 == $1 }.count
+    return (Set(head..<before.count - tail), Set(head..<after.count - tail))
   }
 
   /// The text, with the names of the two in its head; nothing when they do not differ.

@@ -31,6 +31,10 @@ struct UsageError {
 
   private func hint(_ message: String) -> String {
     let isOneTooMany = message.contains(/^(\d+ )?unexpected argument/)
+    // A number below zero, most likely.
+    if message.contains(/^unknown option '-[0-9]/) {
+      return "-- stands before what begins with a hyphen and is no option"
+    }
     return switch command {
     case "valise encrypt" where isOneTooMany: "one file at a time; tar makes one of several"
     case "valise decrypt" where isOneTooMany, "valise inspect" where isOneTooMany:

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Secrets
@@ -33,6 +34,40 @@ struct RulesTests {
     #expect(try rules.rule(for: "x.ini")?.selection.contains(path("name")) == false)
   }
 
+  @Test("the rules that docs/reference/secrets.md shows are rules, and show every member")
+  func page() throws {
+    let page = URL(filePath: #filePath).appending(path: "../../../docs/reference/secrets.md")
+      .standardized
+    let parts = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```\n")
+    let example = try #require(parts.first { $0.contains("\n[[rule]]\n") })
+    let rules = try rules(example)
+    #expect(rules.rules.count == 2)
+    let first = try #require(rules.rule(for: "config/a/db.yaml"))
+    #expect(first.selection.contains(try path("DB_PASSWORD")))
+    #expect(!first.selection.contains(try path("x/comment")))
+    #expect(first.signer == "alice" && first.format == nil)
+    #expect(rules.rule(for: "deploy/app.properties")?.format == .dotenv)
+    let members = ["files", "recipients", "only", "except", "signer", "format"]
+    #expect(members.allSatisfy { example.contains("\n\($0) = ") })
+  }
+
+  @Test(
+    "a sealed file is known by how it is sealed, whatever it is called",
+    arguments: FileFormat.allCases)
+  func sealedFormat(format: FileFormat) throws {
+    let text =
+      switch format {
+      case .yaml: "a: 1\nb: [x, 2]\n"
+      case .json: "{\"a\": 1}"
+      case .toml: "a = 1\n[t]\nb = 'x'\n"
+      case .dotenv: "A=1\n"
+      case .ini: "[s]\na = 1\n"
+      }
+    let sealed = try SecretFile(text, format).sealed(for: Reader())
+    #expect(FileFormat(ofSealed: sealed.bytes) == format)
+    #expect(FileFormat(ofSealed: Array(text.utf8)) == nil)
+  }
+
   @Test("a project without a rule for a file has none")
   func none() throws {
     let rules = try rules("[[rule]]\nfiles = [\"a.env\"]\nrecipients = [\"x\"]\n")
@@ -49,6 +84,7 @@ struct RulesTests {
       ("[[rule]]\nfiles = [1]\nrecipients = [\"x\"]\n", "line 2"),
       ("[[rule]]\nrecipients = [\"x\"]\n", "line 1"),
       ("[[rule]]\nfiles = [\"a\"]\nrecipients = []\n", "line 1"),
+      ("\n[[rule]]\nfiles = [\"a\"]\nrecipients = [\"x\"]\nformat = \"xml\"\n", "line 2"),
       ("[[rule]]\n", "line 1"), ("[rule]\nfiles = [\"a\"]\n", "line 1"),
       ("\n[settings]\n", "line 2"), ("x = 1\n", "line 1"),
       ("[[rule]]\nfiles = [\"a\"]\nrecipients = [\"x\"]\n[rule.more]\n", "line 4"),

@@ -23,6 +23,9 @@ protocol DocumentFormat: Sendable {
   /// - Throws: ``SecretsError`` `unsupported` for text that the format cannot hold.
   func string(_ text: [UInt8], like old: ArraySlice<UInt8>?) throws(SecretsError) -> [UInt8]
 
+  /// What stands between a delimiter at the end of `line` and the value after it.
+  func gap(after line: ArraySlice<UInt8>) -> [UInt8]
+
   /// A sealed value, which has no characters but those of base64url and dots, as it is written.
   ///
   /// `old` is the value in clear that it stands for.
@@ -39,11 +42,7 @@ protocol DocumentFormat: Sendable {
 }
 
 extension DocumentFormat {
-  /// What stands between a delimiter at the end of `line` and the value after it.
-  func gap(after line: ArraySlice<UInt8>) -> [UInt8] {
-    if self is YAMLFormat { return [0x20] }
-    return self is INIFormat && line.dropLast().last?.isBlank == true ? [0x20] : []
-  }
+  func gap(after line: ArraySlice<UInt8>) -> [UInt8] { [] }
 
   func texts(
     in document: ScannedDocument, of tokens: [SecretToken]
@@ -100,6 +99,20 @@ public enum FileFormat: String, Sendable, CaseIterable {
     case "ini", "cfg", "cnf", "conf": self = .ini
     default: return nil
     }
+  }
+
+  /// The format in which `bytes` are a sealed file, whatever that is called; nil for any other.
+  ///
+  /// Each format writes the block in a way of its own.
+  public init?(ofSealed bytes: [UInt8]) {
+    guard SealedMark.isIn(bytes) else { return nil }
+    let format = Self.allCases.first { format in
+      do throws(SecretsError) { return try SecretFile(bytes, format: format).isSealed } catch {
+        return false
+      }
+    }
+    guard let format else { return nil }
+    self = format
   }
 
   var syntax: any DocumentFormat {

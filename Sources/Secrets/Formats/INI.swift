@@ -26,6 +26,10 @@ struct INIFormat: DocumentFormat {
 
   func kind(ofBare text: [UInt8]) -> SecretToken.Kind? { .string }
 
+  func gap(after line: ArraySlice<UInt8>) -> [UInt8] {
+    line.dropLast().last?.isBlank == true ? [0x20] : []
+  }
+
   func string(_ text: [UInt8], like old: ArraySlice<UInt8>?) throws(SecretsError) -> [UInt8] {
     guard !text.contains(where: { [0, 0x0A, 0x0D].contains($0) }) else {
       throw SecretsError(.unsupported, "INI has no way to write a line break in a value")

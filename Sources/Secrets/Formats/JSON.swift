@@ -100,6 +100,7 @@ private struct JSONScanner {
   /// A byte order mark, which RFC 8259 §8.1 lets readers ignore and some editors write.
   private let shift: Int
   private let root: JSONValue
+  private let lines: LineMap
   private var collector: TokenCollector
   private var blockCut: Range<Int>?
 
@@ -113,6 +114,7 @@ private struct JSONScanner {
       try JSONDocument(parsing: text, limits: limits)
     }.root
     collector = TokenCollector(bytes)
+    lines = LineMap(bytes)
   }
 
   mutating func scan() throws(SecretsError) -> ScannedDocument {
@@ -187,7 +189,7 @@ private struct JSONScanner {
     if let first = members.first, let last = members.last {
       collector.places[path] = EntryPlace(
         offset: range(last.value).upperBound,
-        indentation: bytes.indentation(ofKeyOn: bytes.lineStart(range(first.name).lowerBound)))
+        indentation: bytes.indentation(ofKeyOn: lines.start(range(first.name).lowerBound)))
     }
     for (index, member) in members.enumerated() {
       let key = member.name.utf8 ?? []

@@ -43,13 +43,16 @@ extension [UInt8] {
   }
 
   /// Where the last line of a key or a value ends, after its line break.
+  func lineEnd(after range: Range<Int>) -> Int { lineEnd(lastLine(of: range)) }
+
+  /// An offset on the last line of a key or a value.
   ///
   /// A value that ends with a line break is a block scalar that keeps its blank lines: the break after
   /// it ends its last line.
-  func lineEnd(after range: Range<Int>) -> Int {
+  func lastLine(of range: Range<Int>) -> Int {
     let last = Swift.max(range.lowerBound, range.upperBound - 1)
     let endsWithBreak = !range.isEmpty && self[last] == 0x0A && range.upperBound < count
-    return lineEnd(endsWithBreak ? range.upperBound : last)
+    return endsWithBreak ? range.upperBound : last
   }
 
   /// The lines of `range` as what must go for the file to be as it was before they were added.

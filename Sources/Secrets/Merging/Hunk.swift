@@ -6,15 +6,14 @@ struct Hunk {
   let side: Range<Int>
 
   /// What `side` did to `base`, in order, no two hunks touching.
-  static func hunks(from base: MergeText, to side: MergeText) -> [Hunk] {
-    let difference = side.units.map(\.key).difference(from: base.units.map(\.key))
-    var removed: Set<Int> = []
-    var inserted: Set<Int> = []
-    for change in difference {
-      switch change {
-      case .remove(let offset, _, _): removed.insert(offset)
-      case .insert(let offset, _, _): inserted.insert(offset)
-      }
+  ///
+  /// - Throws: ``SecretsError`` `limitExceeded` when too many lines stand in another place.
+  static func hunks(from base: MergeText, to side: MergeText) throws(SecretsError) -> [Hunk] {
+    let difference = LineDifference(from: base.units.map(\.key), to: side.units.map(\.key))
+    guard let (removed, inserted) = difference.map({ ($0.removed, $0.inserted) }) else {
+      throw SecretsError(
+        .limitExceeded,
+        "more than \(LineDifference.maximumChangeCount) lines stand in another place")
     }
     var hunks: [Hunk] = []
     var (old, new) = (0, 0)

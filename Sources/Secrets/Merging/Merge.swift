@@ -67,9 +67,6 @@ extension SecretFile {
 
 /// A merge of three texts before anything is sealed.
 struct MergeDraft {
-  /// How many lines can be compared in reasonable time.
-  static let maximumUnitCount = 20_000
-
   let ours: MergeAssembly
   let theirs: MergeAssembly
   let paths: [SecretPath]
@@ -95,11 +92,7 @@ struct MergeDraft {
       style.unnamed = Set(removed)
       values = ValueMerge(documents.map { MergeText($0, style) })
     }
-    let texts = documents.map { MergeText($0, style) }
-    guard texts.allSatisfy({ $0.units.count <= maximumUnitCount }) else {
-      throw SecretsError(
-        .limitExceeded, "the file has more than \(maximumUnitCount) lines to compare")
-    }
+    let texts = try MergeTexts(documents.map { MergeText($0, style) })
     var versions: [MergeNode?] = documents.map { MergeNode($0, style) }
     if base == nil { versions[0] = nil }
     var best: MergeDraft?
@@ -115,11 +108,10 @@ struct MergeDraft {
   }
 
   private init(
-    _ texts: [MergeText], _ values: ValueMerge, _ removed: [SecretPath],
+    _ texts: MergeTexts, _ values: ValueMerge, _ removed: [SecretPath],
     _ joining: MergePieces.Joining, _ versions: [MergeNode?], _ style: MergeText.Style
   ) {
-    let pieces = MergePieces(
-      base: texts[0], ours: texts[1], theirs: texts[2], joining: joining)
+    let pieces = MergePieces(texts, joining: joining)
     hasJoins = pieces.hasJoins
     paths = (values.conflicts + removed).sorted()
     ours = MergeAssembly(pieces, values, side: .ours)
@@ -155,6 +147,31 @@ struct MergeDraft {
       }
       return ConflictText.splice(ours.bytes, mine, sides)
     }
+  }
+}
+
+/// Three texts, and what both sides did to the base.
+struct MergeTexts {
+  /// How many lines can be compared in reasonable time.
+  static let maximumUnitCount = 20_000
+
+  let base: MergeText
+  let ours: MergeText
+  let theirs: MergeText
+  let ourHunks: [Hunk]
+  let theirHunks: [Hunk]
+
+  /// Of the base, ours and theirs.
+  ///
+  /// - Throws: ``SecretsError`` `limitExceeded`.
+  init(_ texts: [MergeText]) throws(SecretsError) {
+    guard texts.allSatisfy({ $0.units.count <= Self.maximumUnitCount }) else {
+      throw SecretsError(
+        .limitExceeded, "the file has more than \(Self.maximumUnitCount) lines to compare")
+    }
+    (base, ours, theirs) = (texts[0], texts[1], texts[2])
+    ourHunks = try Hunk.hunks(from: base, to: ours)
+    theirHunks = try Hunk.hunks(from: base, to: theirs)
   }
 }
 

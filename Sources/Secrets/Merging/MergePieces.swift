@@ -37,12 +37,13 @@ struct MergePieces {
   /// Whether there is anything to join.
   private(set) var hasJoins = false
   private let joining: Joining
-  private let base: MergeText
-  private let ours: MergeText
-  private let theirs: MergeText
+  private let texts: MergeTexts
+  private var base: MergeText { texts.base }
+  private var ours: MergeText { texts.ours }
+  private var theirs: MergeText { texts.theirs }
 
-  init(base: MergeText, ours: MergeText, theirs: MergeText, joining: Joining) {
-    (self.base, self.ours, self.theirs) = (base, ours, theirs)
+  init(_ texts: MergeTexts, joining: Joining) {
+    self.texts = texts
     self.joining = joining
     merge()
   }
@@ -56,8 +57,8 @@ struct MergePieces {
   }
 
   private mutating func merge() {
-    var left = HunkQueue(Hunk.hunks(from: base, to: ours))
-    var right = HunkQueue(Hunk.hunks(from: base, to: theirs))
+    var left = HunkQueue(texts.ourHunks)
+    var right = HunkQueue(texts.theirHunks)
     var position = 0
     while let first = Self.first(left.next, right.next) {
       // What both left alone: our lines, which are the same but for separators.

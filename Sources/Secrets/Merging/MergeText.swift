@@ -24,11 +24,12 @@ struct MergeText {
     var named: [SecretPath: ArraySlice<UInt8>] = [:]
     var rest = document.tokens[...]
     var offset = 0
+    let lines = LineMap(document.bytes)
     while offset < document.bytes.count {
-      var end = document.bytes.lineEnd(offset)
+      var end = lines.end(offset)
       var tokens: [SecretToken] = []
       while let token = rest.first, token.range.lowerBound < end {
-        end = max(end, document.bytes.lineEnd(after: token.range))
+        end = max(end, lines.end(after: token.range))
         tokens.append(token)
         rest.removeFirst()
         if style.isNamed(token.path) { named[token.path] = document.source(token) }

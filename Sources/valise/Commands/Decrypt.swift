@@ -78,10 +78,10 @@ struct Decrypt: ParsableCommand {
     do {
       switch output {
       case .file(let file): opening = try unlocked.decrypt(into: FileSink(file))
-      case .stream(let stream, let isNamed):
+      case .stream(let stream, _):
         let verified = try unlocked.verify()
         opening = verified.opening
-        try refuseBinary(verified, stream, isNamed: isNamed)
+        try output.refuseControls { try verified.emit(into: $0) }
         try verified.emit(into: StreamSink(stream))
       }
     } catch let error as JOSEError { throw search.failure(error) }
@@ -135,7 +135,7 @@ struct Decrypt: ParsableCommand {
       if error.code == .malformed, let foreign = read.flatMap(foreign) {
         throw foreign.failure(input.path)
       }
-      throw Failure(error, naming: input.path)
+      throw SealedValues.failure(error, input)
     }
   }
 
@@ -144,19 +144,5 @@ struct Decrypt: ParsableCommand {
     let count = min(source.byteCount, UInt64(ForeignText.byteCount))
     _ = try? source.read(at: 0, upTo: Int(count), appendingTo: &bytes)
     return ForeignText(fileOf: bytes.span)
-  }
-
-  /// Control characters in a plaintext would drive the reader's terminal.
-  private func refuseBinary(
-    _ verified: JWE.VerifiedContent, _ stream: OutputStream, isNamed: Bool
-  ) throws {
-    guard stream.isTerminal, !isNamed else { return }
-    let scan = TerminalGuard()
-    try verified.emit(into: scan)
-    guard scan.isPlainText else {
-      throw Failure(
-        .cannotCreate, "the content is no plain text and could drive the terminal",
-        hint: "-o FILE writes it to a file, -o - shows it all the same")
-    }
   }
 }

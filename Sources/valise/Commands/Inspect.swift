@@ -20,8 +20,17 @@ struct Inspect: ParsableCommand {
     let input = try Input.open(input)
     var policy = JWE.DecryptionPolicy()
     policy.allowsUnprotectedEncryption = true
-    let envelope = try Decrypt.envelope(input, policy: policy, for: .description, quiet: true)
-    let owners = Self.owners(of: envelope)
+    let envelope: JWE.Envelope
+    do {
+      envelope = try Decrypt.envelope(input, policy: policy, for: .description, quiet: true)
+    } catch let failure as Failure {
+      guard failure.status == .badData, let values = SealedValues(input) else { throw failure }
+      let owners = Self.owners(of: values.recipients)
+      return json
+        ? try Console.print(Self.json(values, owners))
+        : try Console.print(Self.text(values, owners, name: input.path))
+    }
+    let owners = Self.owners(of: envelope.recipients)
     if json {
       try Console.print(Self.json(envelope, owners))
     } else {
@@ -30,9 +39,9 @@ struct Inspect: ParsableCommand {
   }
 
   /// Who holds which key; a keyring that cannot be read is no reason to show nothing.
-  private static func owners(of envelope: JWE.Envelope) -> [String: String] {
+  private static func owners(of recipients: [JWE.RecipientDescription]) -> [String: String] {
     do {
-      return try Environment.addressBook().names(for: envelope.recipients.compactMap(\.keyID))
+      return try Environment.addressBook().names(for: recipients.compactMap(\.keyID))
     } catch {
       Console.warning("names are not shown: \(Report(error).message)")
       return [:]
@@ -57,6 +66,13 @@ struct Inspect: ParsableCommand {
     lines.append(["signature", signature(envelope)])
     if recipients.count > 1 { lines.append(["consistency", consistency(envelope)]) }
     lines.append(["recipients", "\(recipients.count)"])
+    return Text.table(lines) + "\n" + rows(recipients, owners)
+  }
+
+  /// A line for each recipient.
+  static func rows(
+    _ recipients: [JWE.RecipientDescription], _ owners: [String: String]
+  ) -> String {
     let rows = recipients.map { recipient in
       let name = RecipientName(recipient, owners)
       return [
@@ -65,7 +81,7 @@ struct Inspect: ParsableCommand {
         recipient.keyID.map(Text.short) ?? "",
       ]
     }
-    return Text.table(lines) + "\n" + Text.table(rows)
+    return Text.table(rows)
   }
 
   private static func signature(_ envelope: JWE.Envelope) -> String {

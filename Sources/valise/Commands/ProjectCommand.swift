@@ -35,6 +35,10 @@ struct ProjectCommand: ParsableCommand {
       try answer.say(
         "made \(Text.shown(book.path)); valise contact add --project NAME FILE puts people in",
         [.init("path", .string(book.path))])
+      guard !answer.json else { return }
+      Console.note(
+        "valise secrets rules shows how to say in \(Text.shown(book.path))/\(ProjectRules.fileName) "
+          + "who reads which secrets", quiet: answer.quiet)
     }
   }
 }

@@ -29,34 +29,19 @@ struct RecipientsCommand: ParsableCommand {
       let book = try Environment.addressBook()
       let sealed = SealedPaths(paths)
       sealed.warn()
-      let files = try sealed.files.map { path in (path: path, envelope: try Self.envelope(path)) }
-      let owners = try book.owners(
-        of: files.flatMap { $0.envelope.recipients.compactMap(\.keyID) })
+      let files = try sealed.files.map(ListedFile.init) + sealed.secrets.map(ListedFile.init)
+      let owners = try book.owners(of: files.flatMap { $0.recipients.compactMap(\.keyID) })
       guard !json else {
-        let list = files.map { file in
-          JSONText.object(
-            [.init("file", .string(file.path))] + Inspect.signatureMembers(file.envelope) + [
-              .init(
-                "recipients",
-                .array(file.envelope.recipients.map { Inspect.recipient($0, owners) }))
-            ])
-        }
-        return try Console.print(JSONText.array(list))
+        return try Console.print(JSONText.array(files.map { $0.json(owners) }))
       }
       for file in files {
-        let readers = file.envelope.recipients.map { RecipientName($0, owners).description }
+        let readers = file.recipients.map { RecipientName($0, owners).description }
         try Console.print("\(Text.shown(file.path)): \(readers.joined(separator: ", "))")
-        if file.envelope.lacksSignature {
+        if file.envelope?.lacksSignature == true {
           Console.warning(
             "\(Text.shown(file.path)): says that it is signed, and its signature is missing")
         }
       }
-    }
-
-    private static func envelope(_ path: String) throws -> JWE.Envelope {
-      guard path == "-" else { return try SealedFile(path: path).envelope }
-      return try Decrypt.envelope(
-        Input.open(path), policy: JWE.DecryptionPolicy(), for: .description, quiet: true)
     }
   }
 }
@@ -132,24 +117,10 @@ extension RecipientsCommand {
         throw Failure(.usage, "nobody is named", hint: "-r NAME names a reader")
       }
       let book = try options.book()
-      var owners: [String: String] = [:]
-      for person in try names.flatMap({ try people($0, in: book) }) {
-        let keyIDs = try book.keyIDs(of: person)
-        guard !keyIDs.isEmpty else {
-          throw Failure(
-            .unknownName, "there is no contact called \(Text.shown(person))",
-            hint: "--key THUMBPRINT takes out a key whose owner is not known here")
-        }
-        for keyID in keyIDs { owners[keyID] = person }
-      }
+      let owners = try Leavers.owners(
+        names, in: book, orElse: "--key THUMBPRINT takes out a key whose owner is not known here")
       try options.run(
         .remove(LeavingKeys(owners: owners, named: keyIDs.map(LeavingKeys.Named.init))), in: book)
-    }
-
-    private func people(_ name: String, in book: AddressBook) throws -> [String] {
-      if name == "me" { return [try Environment.identity(nil, in: book.keyring).name] }
-      guard name.hasPrefix("@") else { return [name] }
-      return try book.names(inGroup: String(name.dropFirst()))
     }
   }
 }

@@ -38,6 +38,8 @@ struct YAMLFormat: DocumentFormat {
     try YAMLScalar.string(text, preferred: old?.first)
   }
 
+  func gap(after line: ArraySlice<UInt8>) -> [UInt8] { [0x20] }
+
   func sealed(_ compact: [UInt8], like old: ArraySlice<UInt8>) -> [UInt8] { compact }
 
   func splice(

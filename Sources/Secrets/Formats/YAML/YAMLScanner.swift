@@ -11,6 +11,7 @@ struct YAMLScanner {
   private let reader: YAMLReader
   private let offsets: TextOffsets
   private let finder: YAMLTokenFinder
+  private let lines: LineMap
   /// The size of a byte order mark.
   private let shift: Int
   private var collector: TokenCollector
@@ -40,6 +41,7 @@ struct YAMLScanner {
     reader = try primitive { () throws(PrimitiveError) in try YAMLReader(text.span) }
     offsets = TextOffsets(text)
     finder = YAMLTokenFinder(bytes: bytes)
+    lines = LineMap(bytes)
     collector = TokenCollector(bytes)
     insertion = BlockInsertion(offset: bytes.count)
   }
@@ -183,7 +185,7 @@ struct YAMLScanner {
         throw refusal(.malformed, "a key stands twice", event)
       }
       try ScanLimits.check(key: event.value)
-      if names.count == 1 { column = start(event) - max(bytes.lineStart(start(event)), shift) }
+      if names.count == 1 { column = start(event) - max(lines.start(start(event)), shift) }
       if names.count == 1, place.depth == 0, documentCount == 1 { noteIndentation(start(event)) }
       var path = place.path.appending(.key(event.value))
       if place.depth == 0, SealBlock.holds(path) {
@@ -201,7 +203,7 @@ struct YAMLScanner {
 
   private mutating func noteMapping(_ path: SecretPath, _ column: Int) {
     guard contentEnd > 0 else { return }
-    let offset = bytes[contentEnd - 1] == 0x0A ? contentEnd : bytes.lineEnd(contentEnd - 1)
+    let offset = bytes[contentEnd - 1] == 0x0A ? contentEnd : lines.end(contentEnd - 1)
     collector.places[path] = EntryPlace(
       offset: offset, indentation: Array(repeating: 0x20, count: column))
   }
@@ -212,12 +214,12 @@ struct YAMLScanner {
 
   /// The block's lines are indented as the root's other keys are.
   private mutating func noteIndentation(_ offset: Int) {
-    let line = bytes.lineStart(offset)
+    let line = lines.start(offset)
     insertion.indentation = Array(bytes[max(line, shift)...].prefix { $0 == 0x20 })
   }
 
   private func beginsLine(_ offset: Int) -> Bool {
-    bytes[max(bytes.lineStart(offset), shift)..<offset].allSatisfy { $0 == 0x20 }
+    bytes[max(lines.start(offset), shift)..<offset].allSatisfy { $0 == 0x20 }
   }
 
   // MARK: Scalars
@@ -234,7 +236,7 @@ struct YAMLScanner {
     guard finder.isPlausible(range, event, style) else {
       throw refusal(.unsupported, "a value could not be located", event)
     }
-    contentEnd = bytes.lineEnd(after: range)
+    contentEnd = lines.end(after: range)
     let isTagFirst = event.hasAnchor && bytes[start(event)] == UInt8(ascii: "!")
     let isPlain = style == .plain && !event.hasTag
     let entry =

@@ -35,10 +35,10 @@ extension SecretsCommand {
     }
 
     func run() throws {
-      let access = SecretsAccess(
+      let access = try SecretsAccess(
         own: OwnKeys(try Environment.addressBook(), passphrases: PassphraseOptions()),
         format: format)
-      let rules = try ProjectRules(access.own.book)
+      let rules = access.rules
       try rules.require()
       let tree = try SecretsTree(paths, rules)
       var use = RuleUse()
@@ -46,7 +46,7 @@ extension SecretsCommand {
       for file in tree.files { lines += try self.lines(file, access, rules, &use) }
       if tree.isWhole {
         lines += use.idle(of: rules.rules.rules).map { line, reason in
-          Line(file: ".valise/rules.toml", kind: "idleRule", reason: "line \(line): \(reason)")
+          Line(file: ".valise/rules.toml", kind: "idle_rule", reason: "line \(line): \(reason)")
         }
       }
       try show(lines)
@@ -63,17 +63,9 @@ extension SecretsCommand {
       _ use: inout RuleUse
     ) throws -> [Line] {
       guard let rule = file.rule else {
-        return [Line(file: file.path, kind: "noRule", reason: "no rule is for it")]
+        return [Line(file: file.path, kind: "no_rule", reason: "no rule is for it")]
       }
       let name = try rules.pathInProject(file.path) ?? file.path
-      guard let format = format ?? FileFormat(fileName: file.path) else {
-        use.note(rule, file: name, values: [])
-        return [
-          Line(
-            file: file.path, kind: "unknownFormat",
-            reason: "a rule is for it, and its name does not tell its format")
-        ]
-      }
       let bytes: [UInt8]
       do {
         bytes = try InputFile(regularFile: file.path).readAll(limit: SecretsAccess.limit)
@@ -81,6 +73,14 @@ extension SecretsCommand {
         // What is named and cannot be looked at must not pass for what is in order.
         guard !file.isNamed else { throw Failure(reading: error) }
         return [Line(file: file.path, kind: "unreadable", reason: error.reason)]
+      }
+      guard let format = try access.format(of: file.path, bytes) else {
+        use.note(rule, file: name, values: [])
+        return [
+          Line(
+            file: file.path, kind: "unknown_format",
+            reason: "a rule is for it, and its name does not tell its format")
+        ]
       }
       let sealed: SecretFile
       do throws(SecretsError) { sealed = try SecretFile(bytes, format: format) } catch {
@@ -90,29 +90,30 @@ extension SecretsCommand {
         ]
       }
       use.note(rule, file: name, values: sealed.paths)
-      return try lines(file.path, sealed, rules.expectation(rule), access)
+      return try lines(file.path, sealed, rule, access)
     }
 
     private func lines(
-      _ path: String, _ file: SecretFile, _ expectation: Finding.Expectation,
-      _ access: SecretsAccess
+      _ path: String, _ file: SecretFile, _ rule: Rules.Rule, _ access: SecretsAccess
     ) throws -> [Line] {
-      try Finding.all(in: file, expecting: expectation).map { finding in
+      let expectation = try access.rules.expectation(rule)
+      return try Finding.all(in: file, expecting: expectation).map { finding in
         Line(
-          file: path, kind: "\(finding.kind)", path: finding.path,
-          reason: try named(finding.reason, file, expectation, access))
+          file: path, kind: finding.kind.rawValue, path: finding.path,
+          reason: try named(finding.reason, file, expectation, rule, access))
       }
     }
 
     /// The reason with names in the place of thumbprints.
     private func named(
       _ reason: String, _ file: SecretFile, _ expectation: Finding.Expectation,
-      _ access: SecretsAccess
+      _ rule: Rules.Rule, _ access: SecretsAccess
     ) throws -> String {
       guard reason.contains("the key ") else { return reason }
       var keyIDs = expectation.recipients ?? []
       if let present = try? file.recipients() { keyIDs += present.compactMap(\.keyID) }
-      let owners = try access.own.book.names(for: keyIDs)
+      var owners = try access.own.book.names(for: keyIDs)
+      if let key = expectation.signer { owners[try key.thumbprintText()] = rule.signer }
       return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
         owners[String(word)].map { "of \($0)" } ?? String(word)
       }.joined(separator: " ")
@@ -184,6 +185,7 @@ extension SecretsCommand {
         .init("only", texts(rule.selection.only.map(\.text))),
         .init("except", texts(rule.selection.except.map(\.text))),
         .init("signer", rule.signer.map { .string($0) } ?? .null),
+        .init("format", rule.format.map { .string($0.rawValue) } ?? .null),
       ]
     }
   }

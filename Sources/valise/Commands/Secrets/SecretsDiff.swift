@@ -31,14 +31,17 @@ struct SecretsDiff: ParsableCommand {
 
   func run() throws {
     if let textconv { return try write(Self.legible(textconv, options)) }
-    let access = try options.access()
+    var access = try options.access()
     // A copy of an old version is called anything, but is of the same format.
-    let format = options.format ?? files.compactMap { FileFormat(fileName: $0) }.last
+    access.format = try files.compactMap { try access.formatByName($0) }.last
     let texts = try files.map { path in
-      try Self.legible(SecretsAccess.read(path, format: format), name: path, access)
+      try Self.legible(access.readRegular(path).file, name: path, access)
     }
     let diff = UnifiedDiff(from: texts[0], to: texts[1])
-    try write(diff.text(naming: Text.shown(files[0]), Text.shown(files[1])))
+    let text = diff.text(naming: Text.shown(files[0]), Text.shown(files[1]))
+    guard OutputStream.standardOutput().isTerminal else { return try write(text) }
+    // What is shown is only looked at: a value that would drive the terminal is shown escaped.
+    try write(Array(Text.paragraphs(String(decoding: text, as: UTF8.self)).utf8))
   }
 
   private func write(_ bytes: [UInt8]) throws {
@@ -56,10 +59,10 @@ struct SecretsDiff: ParsableCommand {
     do { bytes = try InputFile(path: path).readAll(limit: 1 << 30) } catch {
       throw Failure(reading: error)
     }
-    guard let format = options.format ?? FileFormat(fileName: path) else { return bytes }
+    // git calls an older version by a name of its own, for which there is no rule.
+    guard let format = options.format ?? FileFormat(ofSealed: bytes) else { return bytes }
     do {
       let file = try SecretFile(bytes, format: format)
-      guard file.isSealed else { return bytes }
       do {
         let own = OwnKeys(
           try Environment.addressBook(), keyFiles: options.identities,

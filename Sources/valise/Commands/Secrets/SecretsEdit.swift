@@ -42,15 +42,15 @@ struct SecretsEdit: ParsableCommand {
   var file: String
 
   func run() throws {
-    let sealed = try Self.sealedFile(file, options)
     let access = try options.access()
-    let rules = try ProjectRules(access.own.book)
+    let rules = access.rules
+    let sealed = try Self.sealedFile(file, access)
     try SecretsSigning.check(sealed, file, rules)
     var base = try access.opened(sealed, name: file)
     let session = try EditSession(for: file)
     do {
       if session.isLeftOver, try resumes(session) {
-        base = try openedBase(session, access)
+        base = try openedBase(session, access, sealed.format)
       } else {
         try session.begin(base: sealed.bytes, text: base.decrypted)
       }
@@ -62,9 +62,9 @@ struct SecretsEdit: ParsableCommand {
     } catch let error as FileError { throw Failure(writing: error) }
   }
 
-  private static func sealedFile(_ path: String, _ options: SecretsOptions) throws -> SecretFile {
+  private static func sealedFile(_ path: String, _ access: SecretsAccess) throws -> SecretFile {
     do {
-      let file = try SecretsAccess.read(path, format: options.format)
+      let file = try access.readRegular(path).file
       guard !file.isSealed else { return file }
       throw Failure(
         .badData, "\(Text.shown(path)): is in clear",
@@ -82,8 +82,9 @@ struct SecretsEdit: ParsableCommand {
       flag: "--resume goes on with \(path), --discard throws it away")
   }
 
-  private func openedBase(_ session: EditSession, _ access: SecretsAccess) throws -> OpenedFile {
-    let format = options.format ?? FileFormat(fileName: file) ?? .yaml
+  private func openedBase(
+    _ session: EditSession, _ access: SecretsAccess, _ format: FileFormat
+  ) throws -> OpenedFile {
     do {
       return try access.opened(SecretFile(session.base, format: format), name: file)
     } catch let error as SecretsError { throw Failure(error, naming: file) }

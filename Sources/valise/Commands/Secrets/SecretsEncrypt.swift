@@ -4,40 +4,6 @@ internal import DurableFiles
 internal import JOSE
 internal import Secrets
 
-/// Where a command that changes files of secrets leaves the result.
-struct SecretsOutputOptions: ParsableArguments {
-  @Flag(
-    name: [.customShort("i"), .customLong("in-place")],
-    help: "Change the files themselves.")
-  var isInPlace = false
-
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-  var output: String?
-
-  @Flag(help: "Replace the output if it exists.")
-  var force = false
-
-  /// - Throws: ``Failure`` unless it is clear where the results of so many files go.
-  func check(_ count: Int) throws {
-    guard !isInPlace || output == nil else {
-      throw Failure(.usage, "-i and -o exclude each other")
-    }
-    guard isInPlace || count == 1 else {
-      throw Failure(
-        .usage, "\(count) files do not go to one output", hint: "-i changes the files themselves")
-    }
-  }
-
-  func write(_ bytes: [UInt8], for source: SecretsAccess.Source, _ access: SecretsAccess) throws {
-    guard isInPlace else {
-      return try Output(output, force: force, input: source.input).write(bytes.span)
-    }
-    try access.write(bytes, to: source)
-  }
-}
-
 extension SecretsCommand {
   /// The command valise secrets encrypt.
   struct Encrypt: ParsableCommand {
@@ -72,37 +38,91 @@ extension SecretsCommand {
 
     @OptionGroup(title: "Signing") var signing: SigningOptions
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
-    var quiet = false
+    @OptionGroup var answer: AnswerOptions
 
-    @Argument(help: "The files; - for standard input.")
-    var files: [String]
+    @Argument(
+      help: "The files, or with -i directories of them; standard input if there is none named.")
+    var files: [String] = []
 
-    func run() throws {
-      try output.check(files.count)
-      let access = try options.access()
-      let rules = try ProjectRules(access.own.book)
-      // All files are sealed before the first is written, so that a mistake in one changes none.
-      let results = try files.map { path in
-        let source = try output.isInPlace ? access.readToChange(path) : access.read(path)
-        return (source, try sealed(source, access, rules))
-      }
-      for (source, bytes) in results { try output.write(bytes, for: source, access) }
+    private var quiet: Bool { answer.quiet || answer.json }
+
+    /// What becomes of one file.
+    private struct Result {
+      let source: SecretsAccess.Source
+      var bytes: [UInt8] = []
+      /// What was done to one that was sealed before.
+      var additions: SecretFile.Additions?
     }
 
-    private func sealed(
-      _ source: SecretsAccess.Source, _ access: SecretsAccess, _ rules: ProjectRules
-    ) throws -> [UInt8] {
+    func run() throws {
+      let access = try options.access()
+      let paths = try output.files(files, access.rules) { try inRules($0, access) }
+      try output.check(paths.count)
+      if answer.json, !output.isInPlace, output.output == nil {
+        throw Failure(
+          .usage, "--json needs standard output for itself", hint: "-i or -o FILE goes with it")
+      }
+      // All files are sealed before the first is written, so that a mistake in one changes none.
+      let results = try paths.map { path in
+        let source = try output.isInPlace ? access.readToChange(path) : access.read(path)
+        var result = Result(source: source)
+        result.bytes = try sealed(&result, access)
+        return result
+      }
+      for result in results { try output.write(result.bytes, for: result.source, access) }
+      if answer.json { try Console.print(JSONText.array(results.map(json))) }
+    }
+
+    /// The files of a directory that rules name.
+    private func inRules(_ directory: String, _ access: SecretsAccess) throws -> [String] {
+      let tree = try SecretsTree([directory], access.rules)
+      try tree.requireReadable()
+      return try tree.files.map(\.path).filter { path in
+        if try access.formatByName(path) != nil { return true }
+        Console.warning(
+          "\(Text.shown(path)): its name does not tell its format, though a rule is for it")
+        return false
+      }
+    }
+
+    private func json(_ result: Result) -> JSONText {
+      func texts(_ paths: [SecretPath]?) -> JSONText {
+        .array((paths ?? []).map { .string($0.description) })
+      }
+      let additions = result.additions
+      return .object([
+        .init("file", .string(result.source.path)),
+        .init("changed", .bool(result.bytes != result.source.file.bytes)),
+        .init("sealed", texts(additions?.sealed ?? sealedPaths(result))),
+        .init("overwritten", texts(additions?.overwritten)),
+        .init("restructured", texts(additions?.restructured)),
+        .init("dropped", texts(additions?.dropped)),
+      ])
+    }
+
+    /// What was sealed in a file that was in clear.
+    private func sealedPaths(_ result: Result) -> [SecretPath] {
+      guard !result.source.file.isSealed,
+        let file = try? SecretFile(result.bytes, format: result.source.file.format)
+      else { return [] }
+      return file.sealedPaths
+    }
+
+    private func sealed(_ result: inout Result, _ access: SecretsAccess) throws -> [UInt8] {
+      let (source, rules) = (result.source, access.rules)
       let rule = source.path == "-" ? nil : try rules.rule(for: source.path)
       let bytes: [UInt8]
       if source.file.isSealed {
         guard recipients.isEmpty, only.isEmpty, except.isEmpty else {
           throw Failure(
             .usage, "\(Text.shown(source.path)): is sealed already",
-            hint: "valise secrets rekey changes who can open it")
+            hint: rule == nil
+              ? "valise secrets rekey -r NAME lets others open it, --remove NAME takes them out"
+              : "the rule says who can open it, and what is secret: valise secrets rekey follows it"
+          )
         }
         bytes = try access.following(
-          rule, additions(source, access), source.file.format, name: source.path)
+          rule, additions(&result, access), source.file.format, name: source.path)
       } else {
         if let foreign = ForeignText(valuesOf: source.file.bytes) {
           throw foreign.failure(source.path)
@@ -113,16 +133,18 @@ extension SecretsCommand {
           bytes = try source.file.encrypted(for: readers, selection: selection)
         } catch { throw Failure(error, naming: source.path) }
       }
-      return try SecretsSigning(access, rule, signing).signed(bytes, source)
+      return try SecretsSigning(access, rule, signing)
+        .signed(bytes, source, always: signing.areGiven)
     }
 
     /// A file in which nothing was added needs no key to stay as it is; with one that is at hand, what
     /// was taken out of it is noticed.
-    private func additions(
-      _ source: SecretsAccess.Source, _ access: SecretsAccess
-    ) throws -> [UInt8] {
+    private func additions(_ result: inout Result, _ access: SecretsAccess) throws -> [UInt8] {
+      let source = result.source
       let selection = source.file.selection ?? .all
-      let isNeeded = source.file.clearPaths.contains(where: selection.contains)
+      // What is signed has to have been seen to hold.
+      let isNeeded =
+        signing.areGiven || source.file.clearPaths.contains(where: selection.contains)
       let additions: SecretFile.Additions
       do {
         let access = isNeeded ? access : try options.access(mayAsk: false)
@@ -133,6 +155,7 @@ extension SecretsCommand {
       } catch let error as Failure where !isNeeded && [.noKey, .usage].contains(error.status) {
         return source.file.bytes
       }
+      result.additions = additions
       tell(additions, Text.shown(source.path))
       return additions.bytes
     }
@@ -176,113 +199,6 @@ extension SecretsCommand {
           only: try SecretsCommand.patterns(only), except: try SecretsCommand.patterns(except))
       }
       return rule.selection
-    }
-  }
-
-  /// The command valise secrets decrypt.
-  struct Decrypt: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "decrypt",
-      abstract: "Print files as they were before they were sealed, to the byte.")
-
-    @OptionGroup var output: SecretsOutputOptions
-
-    @OptionGroup var options: SecretsOptions
-
-    @Argument(help: "The files; - for standard input.")
-    var files: [String]
-
-    func run() throws {
-      try output.check(files.count)
-      let access = try options.access()
-      let rules = try ProjectRules(access.own.book)
-      let results = try files.map { path in
-        let source = try access.read(path)
-        try SecretsSigning.check(source, rules)
-        return (source, try access.opened(source.file, name: source.path).decrypted)
-      }
-      for (source, text) in results {
-        try output.write(text.withBytes { Array(copying: $0) }, for: source, access)
-      }
-    }
-  }
-}
-
-/// Signatures on files of secrets, as the rules and the command line want them.
-struct SecretsSigning {
-  private let access: SecretsAccess
-  private let rule: Rules.Rule?
-  private let options: SigningOptions
-
-  init(_ access: SecretsAccess, _ rule: Rules.Rule?, _ options: SigningOptions) {
-    self.access = access
-    self.rule = rule
-    self.options = options
-  }
-
-  /// The file signed, if somebody is to.
-  func signed(_ bytes: [UInt8], _ source: SecretsAccess.Source) throws -> [UInt8] {
-    try signed(bytes, before: source.file, name: source.path)
-  }
-
-  /// What takes the place of a file, signed if somebody is to; a signature that is lost is told of.
-  func signed(_ bytes: [UInt8], before: SecretFile, name: String) throws -> [UInt8] {
-    guard bytes != before.bytes else { return bytes }
-    let key = try signer().map { try access.own.unlock($0).signingKey }
-    do throws(SecretsError) {
-      let file = try SecretFile(bytes, format: before.format)
-      guard let key else {
-        if Self.isSigned(before), !Self.isSigned(file) {
-          Console.warning(
-            "\(Text.shown(name)): is not signed any more, for its values or readers changed")
-        }
-        return bytes
-      }
-      return try file.signed(by: key, at: Platform.now())
-    } catch { throw Failure(error, naming: name) }
-  }
-
-  /// Whether a signature is there, whoever made it.
-  static func isSigned(_ file: SecretFile) -> Bool {
-    guard file.isSealed else { return false }
-    return (try? file.signature { _ in nil }) != .unsigned
-  }
-
-  /// Whom the command line names; else whom the rule wants, where that is oneself.
-  private func signer() throws -> Identity? {
-    let keyring = access.own.book.keyring
-    if options.areGiven { return try Environment.identity(options.identity, in: keyring) }
-    guard let name = rule?.signer else { return nil }
-    guard let identity = try keyring.identity(name) else {
-      Console.warning(
-        "the rule in line \(rule?.lineNumber ?? 0) wants a signature of \(Text.shown(name)), "
-          + "which only they can make")
-      return nil
-    }
-    return identity
-  }
-
-  /// - Throws: ``Failure`` when a rule wants a signature that the file does not have.
-  static func check(_ source: SecretsAccess.Source, _ rules: ProjectRules) throws {
-    try check(source.file, source.path, rules)
-  }
-
-  /// Likewise for a file that was read without more.
-  static func check(_ file: SecretFile, _ path: String, _ rules: ProjectRules) throws {
-    guard path != "-", let rule = try rules.rule(for: path),
-      let name = rule.signer, let key = try rules.expectation(rule).signer
-    else { return }
-    let state: SecretFile.SignatureState
-    do throws(SecretsError) {
-      state = try file.signature { uri in
-        (try? key.thumbprintURI())?.isExactly(uri) == true ? key : nil
-      }
-    } catch { throw Failure(error, naming: path) }
-    guard case .signed = state else {
-      throw Failure(
-        .refused,
-        "\(Text.shown(path)): the rules want a signature of \(Text.shown(name)), and it "
-          + "has \(state == .unsigned ? "none" : "another's")")
     }
   }
 }

@@ -44,11 +44,10 @@ struct SecretsExec: ParsableCommand {
 
   func run() throws {
     let access = try options.access()
-    let rules = try ProjectRules(access.own.book)
     var variables = Variables(names: EnvironmentNames(prefix: prefix))
     for path in files {
-      let file = try SecretsAccess.read(path, format: options.format)
-      try SecretsSigning.check(file, path, rules)
+      let file = try access.readRegular(path).file
+      try SecretsSigning.check(file, path, access.rules)
       let opened = try access.opened(file, name: path)
       do {
         var nested = NestedValues()

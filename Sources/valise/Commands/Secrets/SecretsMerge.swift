@@ -32,12 +32,13 @@ struct SecretsMerge: ParsableCommand {
         try InputFile(regularFile: path).readAll(limit: 1 << 30)
       }
     } catch { throw Failure(reading: error) }
-    guard let result = try merge(texts) else { return try mergeText() }
+    let format = format(of: texts)
+    guard let result = try merge(texts, format) else { return try mergeText() }
     switch result {
     case .clean(let bytes):
       guard bytes != texts[1] else { return }
       try FileReplacement.write(bytes, to: ours)
-      try tellOfSignature(bytes, texts[1])
+      try tellOfSignature(bytes, texts[1], format)
     case .conflict(let bytes, let paths):
       try FileReplacement.write(bytes, to: ours)
       say(paths)
@@ -45,10 +46,19 @@ struct SecretsMerge: ParsableCommand {
     }
   }
 
+  /// nil for what is none; rules that cannot be read, as during a merge of their own, say nothing.
+  private func format(of texts: [[UInt8]]) -> FileFormat? {
+    let rules = try? ProjectRules(Environment.addressBook())
+    return options.format ?? (try? rules?.rule(for: name))?.format ?? FileFormat(fileName: name)
+      ?? texts.lazy.compactMap(FileFormat.init(ofSealed:)).first
+  }
+
   /// What was signed is another file now, and only its signer can sign that.
-  private func tellOfSignature(_ merged: [UInt8], _ ours: [UInt8]) throws {
-    guard let format = options.format ?? FileFormat(fileName: name),
-      let before = try? SecretFile(ours, format: format), SecretsSigning.isSigned(before),
+  private func tellOfSignature(
+    _ merged: [UInt8], _ ours: [UInt8], _ format: FileFormat?
+  ) throws {
+    guard let format, let before = try? SecretFile(ours, format: format),
+      SecretsSigning.isSigned(before),
       let after = try? SecretFile(merged, format: format), !SecretsSigning.isSigned(after)
     else { return }
     Console.warning("\(Text.shown(name)): is not signed any more, for its values changed")
@@ -58,9 +68,9 @@ struct SecretsMerge: ParsableCommand {
   ///
   /// What goes wrong becomes a conflict over the whole file: git takes any failure for a conflict, and
   /// would leave our version without a mark in it, as if theirs had never been.
-  private func merge(_ texts: [[UInt8]]) throws -> Merge? {
+  private func merge(_ texts: [[UInt8]], _ format: FileFormat?) throws -> Merge? {
     let whole = Merge.conflict(ours: texts[1], theirs: texts[2])
-    guard let format = options.format ?? FileFormat(fileName: name) else { return nil }
+    guard let format else { return nil }
     let files: [SecretFile?]
     do throws(SecretsError) {
       files = try texts.enumerated().map { (index, bytes) throws(SecretsError) in
@@ -105,12 +115,4 @@ struct SecretsMerge: ParsableCommand {
     Console.hint(
       "resolve it between the markers; valise secrets encrypt -i seals what stands in clear then")
   }
-}
-
-/// What all sealed values begin with, whatever else a file is.
-enum SealedMark {
-  static let text = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0.."
-
-  /// Whether anything in `bytes` is sealed, for files that cannot be read.
-  static func isIn(_ bytes: [UInt8]) -> Bool { bytes[...].firstRange(of: Array(text.utf8)) != nil }
 }

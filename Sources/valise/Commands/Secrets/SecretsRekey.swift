@@ -14,8 +14,23 @@ extension SecretsCommand {
         After a change of a rule, a group or a key. Whoever joins gets the files' keys as they are; \
         when somebody leaves, new keys seal all values anew, and the secrets are listed that they \
         knew: change those where they are used. Values that a rule wants sealed or in clear by now \
-        become so. All files change, or none; what is to be done is said first.
+        become so, and a signature that it wants of you is made. All files change, or none; what is to \
+        be done is said first. Who reads a file without a rule, -r and --remove say.
         """)
+
+    @Option(
+      name: [.customShort("r"), .customLong("recipient")],
+      help: ArgumentHelp(
+        "Let a contact, @group, me, or a file's keys open files without a rule. May be repeated.",
+        valueName: "recipient"))
+    var joining: [String] = []
+
+    @Option(
+      name: .customLong("remove"),
+      help: ArgumentHelp(
+        "Take a contact, @group or me out of files without a rule. May be repeated.",
+        valueName: "name"))
+    var leaving: [String] = []
 
     @Flag(help: "Seal everything anew under new keys in any case.")
     var rotate = false
@@ -32,91 +47,38 @@ extension SecretsCommand {
     @Argument(help: "Files, or directories of them; the whole project if there is none named.")
     var paths: [String] = []
 
-    private struct Plan {
-      let source: SecretsAccess.Source
-      let rule: Rules.Rule?
-      let recipients: [JWE.Recipient]
-      /// The names of those who join and leave.
-      let joining, leaving: [String]
-      /// What the rule wants sealed by now, and in clear.
-      let sealing, unsealing: [SecretPath]
-      let isChange: Bool
-
-      /// What those who leave know; a key that its own owner replaced tells nobody anything new.
-      var exposed: [SecretPath] {
-        leaving.contains { !joining.contains($0) } ? source.file.sealedPaths : []
-      }
-    }
-
     func run() throws {
-      let access = try options.access(isDryRun: isDryRun)
-      let rules = try ProjectRules(access.own.book)
-      if paths.isEmpty { try rules.require() }
-      let tree = try SecretsTree(paths, rules)
+      let access = try options.access(mayAsk: !isDryRun, isDryRun: isDryRun)
+      if paths.isEmpty { try access.rules.require() }
+      let tree = try SecretsTree(paths, access.rules)
       try tree.requireReadable()
-      let plans = try tree.files.compactMap { try plan($0, access, rules) }
+      let planner = try RekeyPlanner(
+        access: access, signing: signing, joining: joining,
+        leaving: Leavers.owners(leaving, in: access.own.book), isRotating: rotate,
+        isQuiet: answer.quiet)
+      let plans = try tree.files.compactMap { try planner.plan($0) }
       if !answer.json { for plan in plans { try show(plan) } }
       if !isDryRun { Leftovers.remove(beside: plans.map(\.source.path)) }
-      if !isDryRun { try carryOut(plans.filter(\.isChange), access) }
+      try carryOut(plans.filter(\.isChange), access)
       if answer.json { try report(plans) }
     }
 
-    private func plan(
-      _ file: SecretsTree.File, _ access: SecretsAccess, _ rules: ProjectRules
-    ) throws -> Plan? {
-      if !file.isNamed, options.format == nil, FileFormat(fileName: file.path) == nil {
-        Console.warning(
-          "\(Text.shown(file.path)): a rule is for it, and its name does not tell its format")
-        return nil
+    /// Tries all that can be tried without writing anything, or asking for a passphrase.
+    private func rehearse(_ plans: [RekeyPlan], _ access: SecretsAccess) throws {
+      try Replacement.check(plans.map(\.source.path))
+      for plan in plans {
+        let refusalCount = access.own.refusalCount
+        do { _ = try sealed(plan, access) } catch {
+          guard access.own.refusalCount > refusalCount else { throw error }
+        }
       }
-      let source = try access.readToChange(file.path)
-      guard source.file.isSealed else {
-        throw Failure(
-          .badData, "\(Text.shown(file.path)): is not sealed",
-          hint: "valise secrets encrypt -i seals it")
-      }
-      let present: [String?]
-      do { present = try source.file.recipients().map(\.keyID) } catch {
-        throw Failure(error, naming: file.path)
-      }
-      let known = present.compactMap { $0 }
-      let wanted = try recipients(file, known, rules)
-      let keyIDs = wanted.compactMap(\.keyID)
-      let names = try rules.book.names(for: keyIDs + known)
-      let selection = file.rule?.selection ?? source.file.selection ?? .all
-      return Plan(
-        source: source, rule: file.rule, recipients: wanted,
-        joining: keyIDs.filter { !known.contains($0) }.map { names[$0] ?? Text.short($0) },
-        leaving: known.filter { !keyIDs.contains($0) }.map { names[$0] ?? Text.short($0) },
-        sealing: source.file.clearPaths.filter { selection.contains($0) },
-        unsealing: source.file.sealedPaths.filter { !selection.contains($0) },
-        isChange: rotate || present.contains(nil) || selection != source.file.selection
-          || Swift.Set(known) != Swift.Set(keyIDs))
     }
 
-    /// Those whom the rule names; without a rule, those who can open it, by the keys that they have now.
-    private func recipients(
-      _ file: SecretsTree.File, _ known: [String], _ rules: ProjectRules
-    ) throws -> [JWE.Recipient] {
-      if let rule = file.rule { return try rules.recipients(rule, quiet: answer.quiet) }
-      let owners = try rules.book.readers(known, of: file.path) { _ in
-        "valise contact add NAME FILE makes its owner known; a rule in the project says who reads it"
-      }
-      return try RecipientResolver.resolve(
-        known.compactMap { owners[$0] }, files: [], in: rules.book, quiet: answer.quiet)
-    }
-
-    private func carryOut(_ plans: [Plan], _ access: SecretsAccess) throws {
+    private func carryOut(_ plans: [RekeyPlan], _ access: SecretsAccess) throws {
+      guard !isDryRun else { return try rehearse(plans, access) }
       let replacement = try Replacement(of: plans.map(\.source.path))
       for plan in plans {
-        let opened = try access.opened(plan.source.file, name: plan.source.path)
-        let rekeyed: OpenedFile.Rekeyed
-        do throws(SecretsError) {
-          rekeyed = try opened.rekeyed(
-            for: plan.recipients, selection: plan.rule?.selection, rotating: rotate)
-        } catch { throw Failure(error, naming: plan.source.path) }
-        let bytes = try SecretsSigning(access, plan.rule, signing)
-          .signed(rekeyed.bytes, plan.source)
+        let bytes = try sealed(plan, access)
         try replacement.add(plan.source.path, of: plan.source.input, plan.source.version) {
           file in
           try file.write(bytes.span)
@@ -125,8 +87,19 @@ extension SecretsCommand {
       try replacement.commit()
     }
 
+    private func sealed(_ plan: RekeyPlan, _ access: SecretsAccess) throws -> [UInt8] {
+      let opened = try access.opened(plan.source.file, name: plan.source.path)
+      let rekeyed: OpenedFile.Rekeyed
+      do throws(SecretsError) {
+        rekeyed = try opened.rekeyed(
+          for: plan.recipients, selection: plan.rule?.selection, rotating: rotate)
+      } catch { throw Failure(error, naming: plan.source.path) }
+      return try SecretsSigning(access, plan.rule, signing)
+        .signed(rekeyed.bytes, plan.source, always: plan.signs)
+    }
+
     /// The plan; what was known is told before anything is done, so that nothing can keep it back.
-    private func show(_ plan: Plan) throws {
+    private func show(_ plan: RekeyPlan) throws {
       for path in plan.exposed {
         Console.warning(
           "\(Text.shown(plan.source.path)): \(Text.shown(path.description)) was known to those who "
@@ -139,6 +112,7 @@ extension SecretsCommand {
       if rotate { words.append("new keys") }
       if !plan.sealing.isEmpty { words.append("seals: \(Self.list(plan.sealing))") }
       if !plan.unsealing.isEmpty { words.append("unseals: \(Self.list(plan.unsealing))") }
+      if plan.signs { words.append("signed") }
       if words.isEmpty { words.append("the rule's patterns") }
       let summary = plan.isChange ? words.joined(separator: "; ") : "stays as it is"
       try Console.print("\(Text.shown(plan.source.path)): \(Text.shown(summary))")
@@ -148,7 +122,7 @@ extension SecretsCommand {
       paths.map(\.description).joined(separator: ", ")
     }
 
-    private func report(_ plans: [Plan]) throws {
+    private func report(_ plans: [RekeyPlan]) throws {
       func texts(_ texts: [String]) -> JSONText { .array(texts.map { .string($0) }) }
       try Console.print(
         JSONText.array(
@@ -161,6 +135,7 @@ extension SecretsCommand {
               .init("leaving", texts(plan.leaving)),
               .init("seals", texts(plan.sealing.map(\.description))),
               .init("unseals", texts(plan.unsealing.map(\.description))),
+              .init("signs", .bool(plan.signs)),
               .init("exposed", texts(plan.exposed.map(\.description))),
             ])
           }))

@@ -10,11 +10,14 @@ extension SecretsCommand {
     static let configuration = CommandConfiguration(
       commandName: "get",
       abstract: "Print one value of a sealed file.",
-      discussion: "Quotes and escapes of the format are resolved, and a line end is added.")
+      discussion: """
+        Quotes and escapes of the format are resolved, and a line end is added. A mapping or a list is \
+        printed as JSON.
+        """)
 
     @OptionGroup var options: SecretsOptions
 
-    @Flag(help: "Print it as a JSON string.")
+    @Flag(help: "Print it as JSON: a string in quotes, a number as it is.")
     var json = false
 
     @Argument(help: "The file; - for standard input.")
@@ -27,20 +30,33 @@ extension SecretsCommand {
       let path = try SecretsCommand.path(path)
       let access = try options.access()
       let source = try access.read(file)
-      try SecretsSigning.check(source, ProjectRules(access.own.book))
+      try SecretsSigning.check(source, access.rules)
       let opened = try access.opened(source.file, name: file)
-      let text: SecretBytes
-      do throws(SecretsError) { text = try opened.text(at: path) } catch {
-        throw Failure(error, naming: file)
+      do {
+        guard !json else { return try printJSON(path, opened) }
+        let text = try opened.text(at: path)
+        let bytes = text.withBytes { Array(copying: $0) }
+        let output = try Output(nil, force: false)
+        try output.refuseControls(hint: "--json prints it escaped") { try $0.write(bytes.span) }
+        try output.write((bytes.last == 0x0A ? bytes : bytes + [0x0A]).span)
+      } catch let error as SecretsError {
+        guard error.code == .noSuchPath else { throw Failure(error, naming: file) }
+        try printJSON(path, opened, orThrow: error)
       }
-      let bytes = text.withBytes { Array(copying: $0) }
-      guard !json else {
-        guard let string = String(validating: bytes, as: UTF8.self) else {
-          throw Failure(.badData, "\(Text.shown(file)): the value is not UTF-8")
-        }
-        return try Console.print(JSONText.string(string))
+    }
+
+    private func printJSON(
+      _ path: SecretPath, _ opened: OpenedFile, orThrow error: SecretsError? = nil
+    ) throws {
+      let values: [OpenedFile.Value]
+      do { values = try opened.texts() } catch { throw Failure(error, naming: file) }
+      guard let json = try NestedValues.json(at: path, of: values, in: file) else {
+        // The library's own words for what is not there.
+        if let error { throw Failure(error, naming: file) }
+        _ = try opened.text(at: path)
+        return
       }
-      try Output(nil, force: false).write((bytes.last == 0x0A ? bytes : bytes + [0x0A]).span)
+      try Console.print(json)
     }
   }
 
@@ -51,7 +67,9 @@ extension SecretsCommand {
       abstract: "Change or add one value of a sealed file.",
       discussion: """
         Without VALUE it is asked for on the terminal, or read with --stdin: what stands on a command \
-        line, others on the machine can see.
+        line, others on the machine can see. It is a text, unless a number, a truth value or a date \
+        stood there and it is one too; with --json it is what it is in JSON. A value that begins with \
+        a hyphen has -- before it.
         """)
 
     @OptionGroup var options: SecretsOptions
@@ -60,6 +78,9 @@ extension SecretsCommand {
       name: .customLong("stdin"),
       help: "Read the value from standard input, to its end; a last line end is left out.")
     var readsInput = false
+
+    @Flag(help: "Read the value as JSON: a text in quotes, a number, true, false or null.")
+    var json = false
 
     @OptionGroup(title: "Signing") var signing: SigningOptions
 
@@ -79,9 +100,10 @@ extension SecretsCommand {
       }
       let change = try SecretsChange(options, signing, file)
       let bytes = try change.run { (opened) throws in
-        let text = try text()
+        let text = try text().withBytes { Array(copying: $0) }
+        let (value, writing) = json ? try parsed(text) : (text, .asBefore)
         do throws(SecretsError) {
-          return try opened.setting(path, to: text.withBytes { Array(copying: $0) })
+          return try opened.setting(path, to: value, writing: writing)
         } catch { throw Failure(error, naming: file) }
       }
       if try change.isClear(path, in: bytes) {
@@ -89,6 +111,17 @@ extension SecretsCommand {
           "\(Text.shown(file)): \(Text.shown(path.description)) stands in clear: it is not among "
             + "what is secret in the file")
       }
+    }
+
+    /// A value of JSON, and how it is written.
+    private func parsed(_ text: [UInt8]) throws -> (text: [UInt8], writing: OpenedFile.Writing) {
+      guard let root = try? JSONDocument(parsing: text).root, !root.isObject, !root.isArray else {
+        throw Failure(
+          .usage, "the value is not a text in quotes, a number, true, false or null",
+          hint: "valise secrets edit changes mappings and lists")
+      }
+      if let text = root.utf8 { return (text, .string) }
+      return (Array(text[root.writtenRange]), .bare)
     }
 
     private func text() throws -> SecretBytes {
@@ -152,9 +185,8 @@ struct SecretsChange {
   init(_ options: SecretsOptions, _ signing: SigningOptions, _ file: String) throws {
     access = try options.access()
     source = try access.readToChange(file)
-    let rules = try ProjectRules(access.own.book)
-    try SecretsSigning.check(source, rules)
-    rule = try rules.rule(for: file)
+    try SecretsSigning.check(source, access.rules)
+    rule = try access.rules.rule(for: file)
     self.signing = SecretsSigning(access, rule, signing)
   }
 
