@@ -19,7 +19,7 @@ extension Output {
     try emit(scan)
     guard scan.isPlainText else {
       throw Failure(
-        .cannotCreate, "the content is binary and would confuse the terminal", hint: hint)
+        .cannotCreate, "the content is no plain text and could drive the terminal", hint: hint)
     }
   }
 }

@@ -52,7 +52,7 @@ struct Valise: ParsableCommand {
       if let word = Platform.brokenArguments.first {
         throw Failure(
           .usage, "\(Text.shown(word)): is not UTF-8",
-          hint: "valise takes no other names; rename the file, or use standard input and output")
+          hint: "names are UTF-8 here: rename the file, or use standard input and output")
       }
       try NamedCommand.check(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
