@@ -20,6 +20,10 @@ struct KeyIndex: Sendable {
   /// Each takes some 50 reads of the file; all of it, among 100,000 contacts, some 170.
   private static let fewSearches = 8
   private static let byteLimit = 1 << 28
+  /// Among so many files a look at each takes some 30 ms.
+  ///
+  /// Among more, what is written to where it lies is noticed with the next change from outside.
+  private static let closeLookCount = 20_000
 
   /// - Parameters:
   ///   - directory: where the index lies, apart from what it is of.
@@ -63,7 +67,8 @@ struct KeyIndex: Sendable {
   /// - Returns: whether they were.
   /// - Throws: ``ContactsError`` `inputOutput`.
   func renew() throws(ContactsError) -> Bool {
-    guard let stamp = contacts.stamp, let kept = read(stamp), kept.state != contacts.state
+    guard let stamp = contacts.stamp, let kept = read(stamp),
+      kept.state.count <= Self.closeLookCount, kept.state != contacts.state
     else { return false }
     _ = try made(stamp)
     return true

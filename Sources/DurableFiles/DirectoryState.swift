@@ -4,39 +4,45 @@
   internal import Darwin
 #endif
 
-/// How the files of a directory look from outside, as one number: another when one of them was made,
+/// How the files of a directory look from outside, as two numbers: others when one of them was made,
 /// replaced, removed, or written to where it lies, of which the directory's own time knows nothing.
 ///
-/// It is a sum over the files, so that a change of one is followed without a look at the others. It
-/// tells accidents apart, not forgeries.
+/// They are sums over the files, so that a change of one is followed without a look at the others. They
+/// tell accidents apart, not forgeries.
 package struct DirectoryState: Sendable {
   private var sum: UInt64 = 0
+  /// How many files there are.
+  package private(set) var count: UInt32 = 0
   /// When the last of the files changed.
   fileprivate var newest = Duration.zero
 
   fileprivate init() {}
 
   /// How long ``text`` is.
-  package static let textByteCount = 16
+  package static let textByteCount = 24
 
-  /// The number in hexadecimal digits.
-  package var text: String {
-    let digits = String(sum, radix: 16)
-    return String(repeating: "0", count: Self.textByteCount - digits.utf8.count) + digits
+  /// Both numbers in hexadecimal digits.
+  package var text: String { Self.digits(sum) + Self.digits(count) }
+
+  private static func digits<Number: FixedWidthInteger>(_ number: Number) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: Number.bitWidth / 4 - digits.utf8.count) + digits
   }
 
   /// - Parameter text: as ``text``; nil for anything else.
   package init?(_ text: String) {
-    guard text.utf8.count == Self.textByteCount, let sum = UInt64(text, radix: 16) else {
-      return nil
-    }
+    guard text.utf8.count == Self.textByteCount, let sum = UInt64(text.prefix(16), radix: 16),
+      let count = UInt32(text.dropFirst(16), radix: 16)
+    else { return nil }
     self.sum = sum
+    self.count = count
   }
 
   /// The state after the files that made up `old` came to make up `new`.
   package func replacing(_ old: DirectoryState, with new: DirectoryState) -> DirectoryState {
     var state = self
     state.sum = sum &- old.sum &+ new.sum
+    state.count = count &- old.count &+ new.count
     return state
   }
 
@@ -55,6 +61,7 @@ package struct DirectoryState: Sendable {
       mix(UInt64(bitPattern: time.components.attoseconds))
     }
     sum &+= hash
+    count &+= 1
   }
 }
 

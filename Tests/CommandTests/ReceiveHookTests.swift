@@ -24,9 +24,12 @@ struct ReceiveHookTests {
   }
 
   /// A hook whose program is `script`.
+  ///
+  /// Another process writes it: a child that another test makes meanwhile would have it open for writing
+  /// for a moment, and the system runs no such file (ETXTBSY).
   private func hook(_ script: String, timeout: Int = 60) throws -> ReceiveHook {
-    try sandbox.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "hook")
-    try mode(0o700, "hook")
+    try sandbox.write(Data("#!/bin/sh\n\(script)\n".utf8), to: "hook.sh")
+    try sandbox.run("install", "-m", "700", "hook.sh", "hook")
     let text =
       "[[on-receive]]\nrun = ['\(sandbox.file("hook"))', 'a $b']\ntimeout = \(timeout)\n"
     return try #require(try configuration(text).receiveHooks.first)

@@ -19,6 +19,8 @@ struct ScaleTests {
     try sandbox.write(Data("x".utf8), to: "plain")
     try sandbox.write(Data(Self.key(Self.count).utf8), to: "late.jwk")
     try sandbox.write(Data(Self.maker.utf8), to: "make.py")
+    try sandbox.write(Data(Self.key(Self.count + 1).utf8), to: "stranger.jwk")
+    try sandbox.run("valise", "encrypt", "-r", "stranger.jwk", "-o", "stranger.jwe", "plain")
   }
 
   /// A key of its own for each number.
@@ -65,6 +67,9 @@ struct ScaleTests {
       let searching = try calls("inspect", "sealed.jwe")
       try sandbox.run("valise", "contact", "add", "-q", "late\(count)", "late.jwk")
       let searchingAfter = try calls("inspect", "sealed.jwe")
+      // Nobody's is told without a look at everybody.
+      let stranger = try calls("inspect", "stranger.jwe")
+      if count == Self.count { #expect(stranger.count < searching.count + 60) }
       let shown = try sandbox.run("valise", "inspect", "sealed.jwe").standardOutput
       #expect(String(decoding: shown, as: UTF8.self).contains("\n  \(name) "))
 
