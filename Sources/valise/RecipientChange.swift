@@ -69,7 +69,6 @@ struct RecipientChange {
     ).policy
     // What is copied as it stands is not inflated.
     if plan.action == .extend { policy.compression = .allowed(maximumByteCount: 0) }
-    // All of it was looked at for the plan, and it is the same file.
     let file = try SealedFile(
       path: plan.path, policy: policy, for: .decryption,
       progress: plan.action == .reencrypt ? progress : nil)

@@ -81,7 +81,11 @@ struct RecipientChangeOptions: ParsableArguments {
     let planner = RecipientPlanner(
       change: change, book: book, signing: signing, allowsUnsigned: unsigned,
       isQuiet: answer.quiet || answer.json)
-    let plans = try sealed.files.map { try planner.plan(SealedFile(path: $0)) }
+    // Those who are taken out have all of the file decrypted. Where somebody joins, the ciphertext is
+    // copied as it stands, for whoever opens it to judge: to look at it here took as long again.
+    let plans = try sealed.files.map { path in
+      try planner.plan(SealedFile(path: path, for: .decryption))
+    }
     if case .remove(let keys) = change { try keys.requireUse(in: plans) }
     return plans
   }
