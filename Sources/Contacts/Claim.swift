@@ -1,4 +1,4 @@
-public import JOSE
+internal import JOSE
 
 /// That a key is somebody's, and how far that is to be believed.
 ///
@@ -90,17 +90,6 @@ extension PublicJWK {
   /// Whether the key calls itself `keyID`, which says nothing where `keyID` is the form of a
   /// thumbprint: a key of that thumbprint is what is meant.
   fileprivate func isLabelled(_ keyID: String) -> Bool {
-    !Self.isThumbprint(keyID) && metadata.keyID?.isExactly(keyID) == true
-  }
-
-  /// Whether `keyID` has the form of a thumbprint, 43 characters of base64url.
-  public static func isThumbprint(_ keyID: String) -> Bool {
-    keyID.utf8.count == 43
-      && keyID.utf8.allSatisfy {
-        switch $0 {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true
-        default: false
-        }
-      }
+    !ThumbprintURI.isThumbprint(keyID) && metadata.keyID?.isExactly(keyID) == true
   }
 }

@@ -87,7 +87,7 @@ public struct ContactBook: Sendable {
     var claims: [String: [Claim]] = [:]
     for (keyID, names) in try index.names(for: keyIDs) {
       // A name that anybody may write would otherwise cost a look at everybody who did.
-      guard PublicJWK.isThumbprint(keyID) || names.count <= Self.fewNames else { continue }
+      guard ThumbprintURI.isThumbprint(keyID) || names.count <= Self.fewNames else { continue }
       // An entry may be out of date; the contact itself tells.
       for name in names {
         if let claim = try claim(of: name, on: keyID) { claims[keyID, default: []].append(claim) }

@@ -185,13 +185,13 @@ struct KeyIndex: Sendable {
     for name: String, keys: [PublicJWK], former: [String]
   ) -> [[UInt8]] {
     let thumbprints = keys.compactMap { try? $0.thumbprintText() }
-    let written = keys.compactMap(\.metadata.keyID).filter { !PublicJWK.isThumbprint($0) }
+    let written = keys.compactMap(\.metadata.keyID).filter { !ThumbprintURI.isThumbprint($0) }
     return Set(thumbprints + former + written).map { Array("\(token($0)) \(name)\n".utf8) }
   }
 
   /// A `kid` is any text; what could not stand in a line is written as base64url.
   private static func token(_ keyID: String) -> String {
-    guard !PublicJWK.isThumbprint(keyID) else { return keyID }
+    guard !ThumbprintURI.isThumbprint(keyID) else { return keyID }
     let bytes = Array(keyID.utf8)
     return "=" + String(decoding: Base64URL.encode(bytes.span), as: UTF8.self)
   }

@@ -112,12 +112,13 @@ public struct Keyring: Sendable {
     let file = files.directory.file(ContactBook.Kind.identities.path(identity.name))
     let kinds = [ContactBook.Kind.identities, .contacts, .groups]
     let directories = [files.directory] + kinds.map { files.directory.appending($0.rawValue) }
-    for path in directories.map(\.path) + [file] where TrustedFile.othersMay(path).write {
+    for path in directories.map(\.path) + [file] where TrustedFile.openness(path).isWritable {
       return .writable(path: path)
     }
-    let isReadable = !identity.isEncrypted && TrustedFile.othersMay(file).read
     // Where others may not pass, what a file allows does not matter.
-    return isReadable && TrustedFile.othersMay(path).read ? .readable(path: file) : nil
+    let isReached = directories.prefix(2).allSatisfy { TrustedFile.openness($0.path).isPassable }
+    let isReadable = isReached && TrustedFile.openness(file).isReadable
+    return isReadable && !identity.isEncrypted ? .readable(path: file) : nil
   }
 
   /// Makes the identity called `name` the one that `me` means.
@@ -161,10 +162,8 @@ public struct Keyring: Sendable {
   ///   `limitExceeded` when it holds more keys than could be read again.
   public func replace(_ old: Identity, with new: Identity) throws(ContactsError) {
     let lock = try files.locked()
-    let current = try requiredIdentity(old.name)
-    guard current.serialized == old.serialized, new.name == old.name else {
-      throw ContactsError(.busy, "the identity \(old.name) was changed by another process")
-    }
+    precondition(new.name == old.name, "an identity keeps its name")
+    try requireUnchanged(old)
     try apply([try Self.writing(new)], holding: lock)
   }
 
@@ -173,9 +172,7 @@ public struct Keyring: Sendable {
   /// - Throws: ``ContactsError`` `unknownName`, `busy` when it has changed since it was read.
   public func remove(_ identity: Identity) throws(ContactsError) {
     let lock = try files.locked()
-    guard try requiredIdentity(identity.name).serialized == identity.serialized else {
-      throw ContactsError(.busy, "the identity \(identity.name) was changed by another process")
-    }
+    try requireUnchanged(identity)
     var changes = [
       JournaledDirectory.Change.remove(ContactBook.Kind.identities.path(identity.name))
     ]
@@ -183,6 +180,12 @@ public struct Keyring: Sendable {
       changes.append(.remove("default"))
     }
     try apply(changes, holding: lock)
+  }
+
+  private func requireUnchanged(_ identity: Identity) throws(ContactsError) {
+    guard try requiredIdentity(identity.name).serialized == identity.serialized else {
+      throw ContactsError(.busy, "the identity \(identity.name) was changed by another process")
+    }
   }
 
   private func apply(

@@ -11,20 +11,9 @@ extension ContactBook {
     case none
     /// There is one, with its book.
     case found(ContactBook)
-    /// There is something of its name that cannot be one.
-    case refused(Refusal, path: String)
-  }
-
-  /// Why a directory is not taken for a project, or one for its contacts or groups.
-  public enum Refusal: Sendable {
-    /// It is no directory.
-    case noDirectory
-    /// It is a link, in a repository perhaps to a place outside of it.
-    case link
-    /// It belongs to somebody else, who could put any keys there.
-    case foreign
-    /// Everybody could put any keys there.
-    case writableByAll
+    /// There is something of its name that is not believed: a link, in a repository perhaps to a place
+    /// outside of it, or what somebody else could put any keys into.
+    case refused(path: String, reason: String)
   }
 
   /// Looks for a project's book in the working directory and those above it.
@@ -42,8 +31,8 @@ extension ContactBook {
       else { continue }
       let kinds = [Kind.contacts, .groups].map { place.appending($0.rawValue) }
       for directory in [place] + kinds {
-        if let distrust = directory.distrust {
-          return .refused(Refusal(distrust), path: directory.path)
+        do { try TrustedFile.checkDirectory(directory.path) } catch {
+          return .refused(path: error.path, reason: error.reason)
         }
       }
       return .found(ContactBook(projectAt: place, keyring))
@@ -75,17 +64,5 @@ extension ContactBook {
     self.init(
       JournaledDirectory(place, guardedBy: home, journal: ".journal-\(name)"), isShared: true,
       indexedIn: home.appending("cache"), as: "project-\(name)")
-  }
-}
-
-extension ContactBook.Refusal {
-  fileprivate init(_ distrust: Directory.Distrust) {
-    self =
-      switch distrust {
-      case .noDirectory: .noDirectory
-      case .link: .link
-      case .foreign: .foreign
-      case .writableByAll: .writableByAll
-      }
   }
 }

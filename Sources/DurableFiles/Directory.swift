@@ -77,30 +77,6 @@ package struct Directory: Sendable, Hashable {
     return unsafe stat(path, &status) == 0 ? status.modificationTime : nil
   }
 
-  /// Why a directory's word does not count.
-  package enum Distrust: Sendable {
-    /// It is something else than a directory.
-    case noDirectory
-    /// It is a link: whoever made it may be another than the owner of what it leads to.
-    case link
-    /// It belongs to neither this user nor root.
-    case foreign
-    /// Everybody may write to it.
-    case writableByAll
-  }
-
-  /// Why what it says must not be taken for this user's word; nil when it may, or there is none.
-  ///
-  /// Anybody can make a directory in /tmp, or a link there to one of root's (CVE-2022-24765).
-  package var distrust: Distrust? {
-    var status = stat()
-    guard unsafe lstat(path, &status) == 0 else { return nil }
-    guard status.st_mode & S_IFMT != S_IFLNK else { return .link }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return .noDirectory }
-    guard status.st_uid == geteuid() || status.st_uid == 0 else { return .foreign }
-    return status.st_mode & 0o002 == 0 ? nil : .writableByAll
-  }
-
   /// The working directory.
   package static func current() throws(FileError) -> Directory {
     guard let path = unsafe getcwd(nil, 0) else { throw FileError.last(".") }

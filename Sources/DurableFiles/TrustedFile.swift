@@ -41,11 +41,38 @@ package enum TrustedFile {
     return program
   }
 
-  /// What users other than its owner may do with what is at `path`, links followed: nothing when there is
-  /// nothing.
-  package static func othersMay(_ path: String) -> (read: Bool, write: Bool) {
-    guard let status = try? status(path) else { return (false, false) }
-    return (status.st_mode & 0o044 != 0, status.st_mode & 0o022 != 0)
+  /// Sees to it that what the directory at `path` says may be taken for this user's word, if there is one.
+  ///
+  /// Anybody can make a directory in /tmp, or a link there to one of root's (CVE-2022-24765).
+  ///
+  /// - Throws: ``FileError`` `wrongKind` for a link, which another may have made than the owner of what
+  ///   it leads to, and for anything but a directory; `notPermitted` when it is somebody else's, or
+  ///   everybody may write to it.
+  package static func checkDirectory(_ path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFDIR else {
+      throw FileError(.wrongKind, path, kind == S_IFLNK ? "is a link" : "is no directory")
+    }
+    guard isOurs(status) else {
+      throw FileError(.notPermitted, path, "belongs to somebody else")
+    }
+    guard status.st_mode & 0o002 == 0 else {
+      throw FileError(.notPermitted, path, "can be written to by everybody")
+    }
+  }
+
+  /// What users other than its owner may do with something; passing is for directories.
+  package struct Openness: Sendable {
+    package let isReadable, isWritable, isPassable: Bool
+  }
+
+  /// What others may do with what is at `path`, links followed: nothing when there is nothing.
+  package static func openness(_ path: String) -> Openness {
+    let mode = (try? status(path).st_mode) ?? 0
+    return Openness(
+      isReadable: mode & 0o044 != 0, isWritable: mode & 0o022 != 0, isPassable: mode & 0o011 != 0)
   }
 
   private static func check(_ status: stat, _ path: String) throws(FileError) {

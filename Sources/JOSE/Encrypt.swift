@@ -38,10 +38,7 @@ extension JWE {
     _ plaintext: [UInt8], for recipients: [Recipient],
     options: EncryptionOptions = EncryptionOptions()
   ) throws(JOSEError) -> [UInt8] {
-    let gathered = BytesGathered()
-    try encrypt(from: BytesInMemory(plaintext), into: gathered, for: recipients, options: options)
-    try gathered.commit()
-    return gathered.committed ?? []
+    try gathering(BytesInMemory(plaintext), for: recipients, options)
   }
 
   /// Encrypts keys without a copy of them in memory that is given back unwiped.
@@ -51,10 +48,16 @@ extension JWE {
     _ secret: SecretBytes, for recipients: [Recipient],
     options: EncryptionOptions = EncryptionOptions()
   ) throws(JOSEError) -> [UInt8] {
+    try gathering(SecretSource(secret), for: recipients, options)
+  }
+
+  private static func gathering(
+    _ source: some ByteSource, for recipients: [Recipient], _ options: EncryptionOptions
+  ) throws(JOSEError) -> [UInt8] {
     let gathered = BytesGathered()
-    try encrypt(from: SecretSource(secret), into: gathered, for: recipients, options: options)
+    try encrypt(from: source, into: gathered, for: recipients, options: options)
     try gathered.commit()
-    return gathered.committed ?? []
+    return gathered.takeCommitted()
   }
 
   /// Encrypts a stream in constant memory.

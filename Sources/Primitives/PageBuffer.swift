@@ -8,8 +8,8 @@ internal import CSodium
 
 /// Room for bytes in memory pages of its own, filled and emptied again and again.
 ///
-/// It never grows, is never copied, and is wiped in the end. The system and the ciphers like what begins with a page: no
-/// line of the cache is shared with a neighbour that another thread writes to.
+/// It never grows, is never copied, and is wiped in the end. The system and the ciphers like what
+/// begins with a page: no line of the cache is shared with a neighbour that another thread writes to.
 @safe
 package final class PageBuffer {
   private let room: UnsafeMutableBufferPointer<UInt8>

@@ -55,10 +55,7 @@ final class SecretPool: @unchecked Sendable {
   }
 
   private func allocate(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
-    guard let memory = unsafe sodium_malloc(byteCount) else {
-      // As for any allocation in Swift, there is no way on without memory.
-      fatalError("no protected memory left for \(byteCount) bytes")
-    }
+    guard let memory = unsafe sodium_malloc(byteCount) else { ProcessHardening.endWithoutMemory() }
     // sodium_malloc locks too, but keeps silent when the system refuses.
     if unsafe sodium_mlock(memory, byteCount) != 0 { lock.withLock { isAllLocked = false } }
     unsafe sodium_memzero(memory, byteCount)

@@ -23,18 +23,9 @@ enum Environment {
     switch try ContactBook.project(for: keyring) {
     case .none: return nil
     case .found(let book): return book
-    case .refused(let refusal, let path):
-      Console.warning("\(Text.shown(path)) \(words(refusal)), so that there is no project")
+    case .refused(let path, let reason):
+      Console.warningOnce("\(Text.shown(path)) \(reason), so that there is no project")
       return nil
-    }
-  }
-
-  private static func words(_ refusal: ContactBook.Refusal) -> String {
-    switch refusal {
-    case .noDirectory: "is no directory"
-    case .link: "is a link"
-    case .foreign: "belongs to somebody else"
-    case .writableByAll: "can be written to by everybody"
     }
   }
 

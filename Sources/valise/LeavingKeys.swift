@@ -1,4 +1,3 @@
-internal import Contacts
 internal import JOSE
 
 /// The keys of those who leave, as they are named on the command line.
@@ -19,7 +18,7 @@ struct LeavingKeys {
 
     /// Whether it has the form of a whole thumbprint, which tells a key that is not there from one
     /// that is named wrongly.
-    var isWhole: Bool { PublicJWK.isThumbprint(text) }
+    var isWhole: Bool { ThumbprintURI.isThumbprint(text) }
 
     /// Those of `keyIDs` that are meant: the one that is called so, or all that begin so.
     func matches(among keyIDs: Set<String>) -> [String] {

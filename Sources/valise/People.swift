@@ -99,7 +99,6 @@ struct People {
     }
     return Meant(name: identity.name, keys: try identity.encryptionKeys(at: now))
   }
-
 }
 
 extension AddressBook {

@@ -8,13 +8,7 @@ struct SecretsOutputOptions: ParsableArguments {
     help: "Change the files themselves.")
   var isInPlace = false
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-  var output: String?
-
-  @Flag(help: "Replace the output if it exists.")
-  var force = false
+  @OptionGroup var output: OutputOptions
 
   /// The files that `paths` mean: standard input where none is named, and with -i those that a
   /// directory has `inside`, or the whole project.
@@ -41,7 +35,7 @@ struct SecretsOutputOptions: ParsableArguments {
 
   /// - Throws: ``Failure`` unless it is clear where the results of so many files go.
   func check(_ count: Int) throws {
-    guard !isInPlace || output == nil else {
+    guard !isInPlace || output.path == nil else {
       throw Failure(.usage, "-i and -o exclude each other")
     }
     guard isInPlace || count == 1 else {
@@ -52,7 +46,7 @@ struct SecretsOutputOptions: ParsableArguments {
 
   func write(_ bytes: [UInt8], for source: SecretsAccess.Source, _ access: SecretsAccess) throws {
     guard isInPlace else {
-      let output = try Output(output, force: force, input: source.input)
+      let output = try output.open(input: source.input)
       try output.refuseControls { try $0.write(bytes.span) }
       return try output.write(bytes.span)
     }

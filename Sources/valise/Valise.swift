@@ -48,6 +48,11 @@ struct Valise: ParsableCommand {
   static func main() {
     Platform.openStandardStreams()
     ProcessHardening.forbidCoreDumps()
+    ProcessHardening.whenMemoryEnds {
+      Console.error("the system has no memory left for keys")
+      Console.hint("try again when it has more, or where ulimit -v allows it")
+      Platform.exit(ExitStatus.tryAgain.rawValue)
+    }
     do {
       if let word = Platform.brokenArguments.first {
         throw Failure(

@@ -15,7 +15,7 @@ extension JWE {
       /// Nothing more: it is only asked what it says of itself, so that all of it is looked at now, a
       /// GiB in some 0.2 s.
       case description
-      /// The content, which looks at all that was passed over.
+      /// It is unlocked, and whoever decrypts the content looks at all that was passed over.
       case decryption
     }
 

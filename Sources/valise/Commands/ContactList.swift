@@ -92,20 +92,14 @@ extension ContactCommand {
     @Argument(help: "Their name.")
     var name: String
 
-    @Option(
-      name: [.customShort("o"), .customLong("output")],
-      help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-    var output: String?
-
-    @Flag(help: "Replace the output if it exists.")
-    var force = false
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Say as JSON which file was written; what is exported is JSON itself.")
     var json = false
 
     func run() throws {
       let (contact, _) = try ContactCommand.find(name, in: Environment.addressBook())
-      let output = try Output(output, force: force)
+      let output = try output.open()
       try output.write(contact.published.serialized.span)
       if json { try output.sayWhere() }
     }

@@ -22,15 +22,7 @@ struct Decrypt: ParsableCommand {
   @OptionGroup(title: "Passphrase options")
   var passphrases: PassphraseOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp(
-      "Write to a file, which must not exist. - shows binary data on a terminal too.",
-      valueName: "file"))
-  var output: String?
-
-  @Flag(help: "Replace the output if it exists.")
-  var force = false
+  @OptionGroup var output: OutputOptions
 
   @Option(
     help: ArgumentHelp("Open it only if this contact sealed it, or me.", valueName: "name"))
@@ -62,7 +54,7 @@ struct Decrypt: ParsableCommand {
 
   func run() throws {
     let input = try Input.open(input)
-    let output = try Output(output, force: force, input: input)
+    let output = try output.open(input: input)
     if json, output.isStandard {
       throw Failure(.usage, "--json needs standard output for itself", hint: "-o FILE goes with it")
     }

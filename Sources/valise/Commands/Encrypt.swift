@@ -34,13 +34,7 @@ struct Encrypt: ParsableCommand {
   @OptionGroup(title: "Passphrase options")
   var passphrases: PassphraseOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-  var output: String?
-
-  @Flag(help: "Replace the output if it exists.")
-  var force = false
+  @OptionGroup var output: OutputOptions
 
   @Option(
     name: .customLong("enc"),
@@ -66,7 +60,7 @@ struct Encrypt: ParsableCommand {
     var options = JWE.EncryptionOptions()
     options.contentEncryption = try chosenEncryption()
     let input = try Input.open(input)
-    let output = try Output(output, force: force, input: input)
+    let output = try output.open(input: input)
     let book = try Environment.addressBook()
     let recipients = try chosenRecipients(book)
     options.signer = try signing.signer(OwnKeys(book, passphrases: passphrases))

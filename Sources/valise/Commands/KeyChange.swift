@@ -109,8 +109,7 @@ extension Key {
       help: ArgumentHelp("Use a revocation that was made before.", valueName: "file"))
     var prepared: String?
 
-    @Flag(help: "Do not ask whether it is meant.")
-    var yes = false
+    @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup(title: "Passphrase options") var passphrases: PassphraseOptions
 
@@ -138,11 +137,7 @@ extension Key {
       }
       guard !prepare else { return try output.write(card.serialized.span) }
       let revoked = try identity.revoked(by: card)
-      let isMeant =
-        try yes
-        || Question.confirm(
-          "revoke \(name) for good?", flag: "--yes revokes without asking")
-      guard isMeant else { throw Failure(.usage, "\(name) was not revoked") }
+      try confirmation.require("revoke \(name) for good?", orElse: "\(name) was not revoked")
       // Written first: a revocation that is in force here and nowhere else is no use.
       if prepared == nil { try output.write(card.serialized.span) }
       try keyring.replace(identity, with: revoked)

@@ -17,20 +17,16 @@ extension Key {
     @Argument(help: "The identity.")
     var name: String
 
-    @Flag(help: "Do not ask whether it is meant.")
-    var yes = false
+    @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var answer: AnswerOptions
 
     func run() throws {
       let keyring = try Environment.keyring()
       let identity = try Environment.identity(name, in: keyring)
-      let isMeant =
-        try yes
-        || Question.confirm(
-          "remove the private keys of \(identity.name) for good?",
-          flag: "--yes removes without asking")
-      guard isMeant else { throw Failure(.usage, "\(identity.name) was not removed") }
+      try confirmation.require(
+        "remove the private keys of \(identity.name) for good?",
+        orElse: "\(identity.name) was not removed")
       try keyring.remove(identity)
       try answer.say(
         "removed the identity \(identity.name)", [.init("removed", .string(identity.name))])

@@ -30,13 +30,7 @@ extension Key {
           + "open them takes no more than 10,000 or so.", valueName: "n"))
     var iterations: Int?
 
-    @Option(
-      name: [.customShort("o"), .customLong("output")],
-      help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-    var output: String?
-
-    @Flag(help: "Replace the output if it exists.")
-    var force = false
+    @OptionGroup var output: OutputOptions
 
     @Flag(help: "Say as JSON which file was written; what is exported is JSON itself.")
     var json = false
@@ -49,7 +43,7 @@ extension Key {
 
     func run() throws {
       let identity = try Environment.identity(name, in: Environment.keyring())
-      let output = try Output(output, force: force)
+      let output = try output.open()
       if exportsPrivateKeys {
         try output.write(
           identity.unlock(asking: protection.passphrases).exported, naming: identity.name,

@@ -23,13 +23,7 @@ struct KeyringCommand: ParsableCommand {
         under theirs within it.
         """)
 
-    @Option(
-      name: [.customShort("o"), .customLong("output")],
-      help: ArgumentHelp("Write to a file, which must not exist.", valueName: "file"))
-    var output: String?
-
-    @Flag(help: "Replace the output if it exists.")
-    var force = false
+    @OptionGroup var output: OutputOptions
 
     @OptionGroup(title: "Passphrase options") var passphrases: PassphraseOptions
 
@@ -37,7 +31,7 @@ struct KeyringCommand: ParsableCommand {
 
     func run() throws {
       let keyring = try Environment.keyring()
-      let output = try Output(output, force: force)
+      let output = try output.open()
       let passphrase = try passphrases.new("passphrase for the backup")
       do {
         var options = JWE.EncryptionOptions()

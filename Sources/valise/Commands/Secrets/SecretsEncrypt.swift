@@ -58,7 +58,7 @@ extension SecretsCommand {
       let access = try options.access()
       let paths = try output.files(files, access.rules) { try inRules($0, access) }
       try output.check(paths.count)
-      if answer.json, !output.isInPlace, output.output == nil {
+      if answer.json, !output.isInPlace, output.output.path == nil {
         throw Failure(
           .usage, "--json needs standard output for itself", hint: "-i or -o FILE goes with it")
       }
