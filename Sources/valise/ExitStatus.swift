@@ -17,7 +17,7 @@ enum ExitStatus: Int32 {
   case cannotCreate = 73
   /// Reading or writing failed on the way.
   case inputOutput = 74
-  /// Somebody else is at it; trying again will do.
+  /// Somebody else is at it, or the system is short of memory; trying again will do.
   case tryAgain = 75
   /// A signature or the trust in a key is not enough.
   case refused = 76
