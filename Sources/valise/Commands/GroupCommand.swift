@@ -75,10 +75,14 @@ extension GroupCommand {
         GroupCommand.members(changed, isShared: place.isShared))
     }
 
-    /// A project's groups are made of what all of the team have.
+    /// A project's groups are made of what all of the team have; one's own hold outside of it too, where
+    /// a project's group of the same name hides none of them.
     private func lookUp(_ book: AddressBook) -> (String) throws(ContactsError) -> Group? {
-      guard place.isShared else { return book.group }
-      return { (name) throws(ContactsError) in try book.project?.group(name) }
+      let isShared = place.isShared
+      return { (name) throws(ContactsError) in
+        if !isShared, let own = try book.keyring.contacts.group(name) { return own }
+        return try book.project?.group(name)
+      }
     }
 
     private func isKnown(_ name: String, in book: AddressBook) throws -> Bool {
